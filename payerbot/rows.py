@@ -1,0 +1,96 @@
+"""A file's rows on their way in and out: what intake hands to the ledger and the ledger to the outlet."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult, Frozen, Job, Outcome
+
+Ask = EligibilityRequest | ClaimStatusRequest
+Answer = EligibilityResult | ClaimStatusResult
+
+QUESTION: dict[Job, type[EligibilityRequest] | type[ClaimStatusRequest]] = {
+    Job.ELIGIBILITY: EligibilityRequest,
+    Job.CLAIM_STATUS: ClaimStatusRequest,
+}
+ANSWER: dict[Job, type[EligibilityResult] | type[ClaimStatusResult]] = {
+    Job.ELIGIBILITY: EligibilityResult,
+    Job.CLAIM_STATUS: ClaimStatusResult,
+}
+
+
+class Reject(Frozen):
+    """Why one cell keeps a row from being asked. The reason never repeats the cell."""
+
+    column: str
+    reason: str
+
+
+class NewRow(Frozen):
+    """One record of an input file: either a question or the reasons why it is none."""
+
+    line: int  # 1 is the first record below the header
+    cells: tuple[str, ...]  # as read, in the file's own order
+    ask: Ask | None = None
+    portal: str = ""
+    login: str = ""
+    rejects: tuple[Reject, ...] = ()
+
+
+class Sheet(Frozen):
+    """A whole input file, read and checked."""
+
+    job: Job
+    header: tuple[str, ...]
+    rows: tuple[NewRow, ...]
+    digest: bytes  # SHA-256 of the file's content
+    notes: tuple[str, ...] = ()  # what was mended on the way: encoding, separator, unmapped columns
+
+
+class Line(Frozen):
+    """One row on its way out: its answer, its question's number, or what it waits for and until when."""
+
+    line: int
+    cells: tuple[str, ...]
+    item: str = ""  # the item's id; "" for a rejected row
+    portal: str = ""
+    login: str = ""
+    state: Literal["rejected", "done", "waiting", "taken"]
+    rejects: tuple[Reject, ...] = ()
+    answer: Answer | None = None
+    answered_at: datetime | None = None  # UTC
+    evidence: tuple[str, ...] = ()  # content addresses in the evidence store
+    attempts: int = 0
+    started_at: datetime | None = None  # UTC, of the last attempt
+    finished_at: datetime | None = None
+    last_outcome: Outcome | None = None  # of the last attempt, for a row that waits
+    waits_for: str = ""  # our words: "the portal to be back", "question 12 (code)", ...
+    question: int | None = None  # the open handoff's number
+    next_due: datetime | None = None  # UTC
+    same_as: int | None = None  # the line that asks the very same; they share one item
+
+
+class Item(Frozen):
+    """One question taken from the ledger to be asked now."""
+
+    id: str
+    batch: str
+    job: Job
+    portal: str
+    login: str
+    ask: Ask
+    attempts: int  # including this one
+    epoch: int
+    first_rung: str = ""  # the rung that found the answer last time
+    asked_on: date  # the batch's business date
+
+
+class BatchReport(Frozen):
+    """What loading a file did."""
+
+    batch: str
+    added: int
+    known: int  # rows that stood there already (the batch is resumed)
+    rejected: int
+    resumed: bool

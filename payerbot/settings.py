@@ -1,0 +1,43 @@
+"""Where things lie and how the browser is started: from PAYERBOT_* variables and a .env file. Never a secret.
+
+Secrets live in the operating system's keyring and nowhere else (vault.py).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All of them have a safe default; `payerbot doctor` prints what is in force."""
+
+    model_config = SettingsConfigDict(env_prefix="PAYERBOT_", env_file=".env", extra="ignore")
+
+    home: Path = Field(default_factory=lambda: user_data_path("payerbot", appauthor=False), description="ledger, evidence, state; on a local disk")
+    practice: Path = Field(default=Path("practice.yaml"), description="the practice set-up file")
+    ledger_url: str = Field(default="", description="empty: SQLite in home; else a PostgreSQL URL")
+    browser: Path | None = Field(default=None, description="the browser to start; empty: the first one found")
+    browser_args: str = Field(default="", description="further command line switches for the browser, space-separated")
+    selectors_overlay: Path | None = Field(default=None, description="folder whose <portal>.yaml files replace single elements")
+    share_memory_mb: int = Field(default=500, description="what one share is reckoned to need")
+    lease_seconds: float = Field(default=60.0, ge=3, description="life of a lease without a heartbeat")
+    code_wait_seconds: float = Field(default=300.0, ge=0, description="how long a code page waits for a person")
+    step_seconds: float = Field(default=30.0, gt=0, description="limit of one step on a page")
+    item_seconds: float = Field(default=240.0, gt=0, description="limit of one item; the watchdog ends the share beyond it")
+    dev_portals: str = Field(default="", description="twins: slug=http://host.localhost:port, comma-separated; only loopback is taken")
+
+    @property
+    def ledger(self) -> str:
+        """The ledger's URL."""
+        return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings in force for this process."""
+    return Settings()
