@@ -1,0 +1,504 @@
+"""A share from the inside: the lease, the watchdog, the browser, the sign-in, the work, the sign-out. Runs as `python -m payerbot.share`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from payerbot import host, steps
+from payerbot.browser import launch, login
+from payerbot.browser.locate import Tab
+from payerbot.browser.selectors import load as load_selectors
+from payerbot.browser.session import SavedState
+from payerbot.capability import BY_JOB
+from payerbot.engine import End, Engine, Pacing
+from payerbot.errors import BadCredentials, NeedsHuman, PortalError, Refused, RunError, SignedOutByPerson, StopAsked, UserError
+from payerbot.gate import Pass, admit
+from payerbot.ledger.book import LeaseHeld, LeaseLost, Ledger
+from payerbot.ledger.evidence import Evidence
+from payerbot.ledger.seal import Sealer
+from payerbot.logs import log, set_up
+from payerbot.model import Job, Outcome, Progress
+from payerbot.practice import Practice
+from payerbot.settings import settings
+from payerbot.share import SIGN_OUT_SECONDS, Orders
+from payerbot.vault import vault_of
+
+if TYPE_CHECKING:
+    from payerbot.ledger.book import Lease
+    from payerbot.rows import Answer, Item
+    from portals.base import Portal
+
+LEASE_POLL = 0.5
+FORCED = 70  # exit code of a share that its own watchdog ended
+
+
+def main() -> int:
+    """Read the orders, do the share, say how it ended; never a traceback, for it could show a patient."""
+    orders = Orders.model_validate_json(sys.stdin.readline())
+    stop = StopRequest()
+    set_up(settings().home)
+    told = _Teller(orders)
+    try:
+        ended, note, signed_out = Share(orders, stop, told).run()
+    except (UserError, RunError) as why:
+        ended, note, signed_out = "failed", str(why), True
+    except StopAsked:
+        ended, note, signed_out = "stopped", "", True
+    except Exception as bug:  # noqa: BLE001  the last line of defense: its text may hold a patient
+        log.error("share failed", portal=orders.portal, error=type(bug).__name__, where=_place(bug))
+        ended, note, signed_out = "failed", f"something unexpected happened ({type(bug).__name__}); the log says where", True
+    told("ended", outcome=ended if signed_out else f"{ended}:signed_in", note=note)
+    return 0
+
+
+def _place(bug: BaseException) -> str:
+    trace, place = bug.__traceback__, ""
+    while trace is not None:
+        place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119  a name, not a path
+        trace = trace.tb_next
+    return place
+
+
+class _Teller:
+    """Tells the supervisor, one JSON line an event."""
+
+    def __init__(self, orders: Orders) -> None:
+        self.portal = orders.portal
+        self.done = 0
+        self.total = 0
+
+    def __call__(self, event: Any, *, outcome: str = "", note: str = "") -> None:  # noqa: ANN401  checked by Progress
+        line = Progress(
+            event=event, at=datetime.now(UTC), portal=self.portal, done=self.done, total=self.total, outcome=outcome, note=note
+        ).model_dump_json()
+        with contextlib.suppress(OSError, ValueError):  # nobody listens any more: the work goes on to its sign-out
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+class StopRequest:
+    """Set by a line on standard input, by its end, or by SIGTERM."""
+
+    def __init__(self) -> None:
+        self.asked_at: float | None = None
+        signal.signal(signal.SIGTERM, lambda *_: self.ask())
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def ask(self) -> None:
+        """Ask this share to stop."""
+        if self.asked_at is None:
+            self.asked_at = now()
+
+    def check(self) -> None:
+        """Raise StopAsked where someone asked."""
+        if self.asked_at is not None:
+            raise StopAsked("asked to stop")
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdin.readline()
+        self.ask()
+
+
+def now() -> float:
+    """Seconds on a clock that goes on while the machine sleeps, where the system has one."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.clock_gettime(boot) if boot is not None else time.monotonic()
+
+
+class Watchdog:
+    """Ends this process and its browser when the lease was not prolonged in time, a step hangs, or the sign-out takes too long."""
+
+    def __init__(self, lease: Lease, life: float, stop: StopRequest) -> None:
+        self.lease = lease
+        self.life = life
+        self.stop = stop
+        self.beaten = now()
+        self.alive = now()
+        self.over = threading.Event()
+
+    @contextlib.contextmanager
+    def on(self) -> Iterator[None]:
+        """Watch while this lasts."""
+        threads = [threading.Thread(target=run, daemon=True) for run in (self._beat, self._watch)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self.over.set()
+
+    def seen_alive(self) -> None:
+        """The page was touched just now."""
+        self.alive = now()
+
+    def _beat(self) -> None:
+        while not self.over.wait(self.life / 4):
+            at = now()
+            try:
+                self.lease.beat()
+            except LeaseLost:
+                end_now("the lease was taken over")
+            except (RunError, UserError):
+                continue  # the ledger is busy: the watch below decides when that is too long
+            self.beaten = at
+
+    def _watch(self) -> None:
+        while not self.over.wait(0.25):
+            at = now()
+            if at - self.beaten > self.life * 2 / 3:
+                end_now("the lease could not be prolonged in time")
+            if at - self.alive > settings().item_seconds:
+                end_now("a step hangs")
+            if self.stop.asked_at is not None and at - self.stop.asked_at > SIGN_OUT_SECONDS:
+                end_now("the sign-out took too long")
+
+
+def end_now(why: str) -> None:
+    """Kill everything this process started, then itself."""
+    log.error("share ended by its watchdog", note=why)
+    host.end(process for process in host.tree(os.getpid()) if process.pid != os.getpid())
+    os._exit(FORCED)
+
+
+class Share:
+    """One portal, one login, one batch."""
+
+    def __init__(self, orders: Orders, stop: StopRequest, told: _Teller) -> None:
+        self.orders = orders
+        self.stop = stop
+        self.told = told
+        self.practice = Practice.load(settings().practice)
+        self.vault = vault_of(self.practice.tenant, orders.in_memory)
+        self.keys = self.vault.ledger_keys()
+        steps.reached("share.started")
+
+    def run(self) -> tuple[str, str, bool]:
+        """Returns how it ended, a note for people, and whether it has signed out."""
+        with Ledger.open(settings().ledger, tenant=self.practice.tenant, keys=self.keys, home=settings().home) as ledger:
+            while True:
+                admitted = admit(self.orders.portal, self.orders.login, ledger, self.practice, self.vault, desk=self.orders.desk)
+                if not isinstance(admitted, Pass):
+                    ledger.hold(
+                        self.orders.batch,
+                        self.orders.portal,
+                        self.orders.login,
+                        admitted.outcome,
+                        waits_for=admitted.waits_for,
+                        question=admitted.question,
+                        due=admitted.due,
+                    )
+                    return "blocked", admitted.waits_for, True
+                with self._lease(ledger) as lease:
+                    end, note, signed_out = _Turn(self, ledger, lease, admitted).run()
+                steps.reached("lease.released")
+                if end != "wanted" or self.stop.asked_at is not None:
+                    return end, note, signed_out
+                self._stand_back()
+
+    @contextlib.contextmanager
+    def _lease(self, ledger: Ledger) -> Iterator[Lease]:
+        """Wait until no other run has this login."""
+        who, said = "desk" if self.orders.desk else "sweep", False
+        owner = self.practice.login_for(self.orders.portal)
+        while True:
+            self.stop.check()
+            try:
+                lease = ledger.take_lease(
+                    self.orders.portal, self.orders.login, life=settings().lease_seconds, who=who, staff=owner.owner if owner else ""
+                )
+                break
+            except LeaseHeld:
+                if self.orders.desk:
+                    ledger.want(self.orders.portal, self.orders.login, who)
+                if not said:
+                    self.told("waiting", note="another run has this login")
+                    said = True
+                time.sleep(LEASE_POLL)
+        steps.reached("lease.taken")
+        try:
+            yield lease
+        finally:
+            with contextlib.suppress(LeaseLost):
+                lease.release()
+
+    def _stand_back(self) -> None:
+        self.told("waiting", note="a person at the desk has this login now")
+        end = time.monotonic() + 4 * LEASE_POLL  # the one who asked looks every LEASE_POLL
+        while time.monotonic() < end:
+            self.stop.check()
+            time.sleep(LEASE_POLL)
+
+
+class _Turn:
+    """What happens under one lease: sign in, work, sign out."""
+
+    def __init__(self, share: Share, ledger: Ledger, lease: Lease, admitted: Pass) -> None:
+        self.share = share
+        self.orders = share.orders
+        self.ledger = ledger
+        self.lease = lease
+        self.admitted = admitted
+        self.watchdog = Watchdog(lease, settings().lease_seconds, share.stop)
+        self.store = Evidence(ledger, settings().home, share.keys)
+        folder = settings().home / "run" / f"{self.orders.portal}-{self.orders.login}"
+        self.folder = launch.fresh(folder)
+        context = f"state|{share.practice.tenant}|{self.orders.portal}|{self.orders.login}"
+        self.state = SavedState(settings().home / "state" / f"{self.orders.portal}-{self.orders.login}.bin", Sealer(share.keys.data), context)
+        self.signed_in = False
+        self.save: Callable[[], None] = lambda: None
+        self.portal: Portal
+
+    def run(self) -> tuple[str, str, bool]:
+        os.environ["TMPDIR"] = str(self.folder / "tmp")
+        with self.watchdog.on(), self._browser() as tab:
+            self.portal = self.admitted.portal(tab, base_url=self.admitted.base_url)
+            for name in self.portal.config.interruptions:
+                screen = self.portal.screen(name)
+                tab.dismiss(screen["landmark"], screen["close"])
+            try:
+                end = self._work()
+            except LeaseLost:
+                end_now("the lease was taken over")
+            note = self._settle(end)
+            signed_out = self._leave()
+        return ("person" if isinstance(end.trouble, SignedOutByPerson) else end.why), note, signed_out
+
+    @contextlib.contextmanager
+    def _browser(self) -> Iterator[Tab]:
+        mine = settings()
+        with launch.browser(
+            executable=host.find_browser(mine.browser),
+            switches=mine.browser_args,
+            hosts=self.admitted.hosts,
+            run_folder=self.folder,
+            state=self.state.load(),
+            time_zone=self.share.practice.time_zone,
+            headed=self.orders.headed or self.orders.attended,
+        ) as context:
+            steps.reached("browser.started")
+            self.save = lambda: self.state.save(context)
+            selectors = load_selectors(self.orders.portal, mine.selectors_overlay)
+            yield Tab(context.new_page(), selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
+
+    def _pulse(self) -> None:
+        self.watchdog.seen_alive()
+        self.share.stop.check()
+        if self.admitted.stop_by is not None and datetime.now(UTC) >= self.admitted.stop_by:
+            raise StopAsked("the login's hours are over")
+
+    def _work(self) -> End:
+        try:
+            self.sign_in()
+        except PortalError as trouble:
+            return End("stopped" if isinstance(trouble, StopAsked) else "login", trouble)
+        if not self.orders.batch:
+            return End("done")
+        counts = self.ledger.counts(self.orders.batch)
+        self.share.told.total = counts.get("waiting", 0) + counts.get("taken", 0)
+        self.share.told("signed_in")
+        pacing = Pacing(*self.admitted.pace)
+        return Engine(_Book(self), self, pacing=pacing, filed=self._filed).work()
+
+    def _filed(self, _item: Item, outcome: Outcome) -> None:
+        self.share.told.done += 1
+        self.share.told("item", outcome=str(outcome))
+
+    # --- what the engine asks of a bot ---
+
+    def answer(self, item: Item) -> Answer:
+        """Ask the portal."""
+        self.watchdog.seen_alive()
+        self.portal.kept.clear()
+        self.portal.first_rung = item.first_rung
+        ask = {Job.ELIGIBILITY: "check_eligibility", Job.CLAIM_STATUS: "report_claim_status"}[item.job]
+        if not issubclass(type(self.portal), BY_JOB[item.job]):
+            raise RunError(f"The portal {self.orders.portal} cannot do {item.job} here; take those rows out of the file.")
+        answer: Answer = getattr(self.portal, ask)(item.ask)
+        return answer
+
+    def evidence(self, item: Item, answer: Answer | None) -> Sequence[str]:
+        """Keep the pages' text, and a picture of whatever is not a plain answer."""
+        if answer is None:
+            self.portal.keep()
+        kept = [self.store.keep("page", text.encode(), item=item.id) for text in self.portal.kept]
+        if answer is None or answer.outcome is not Outcome.ANSWERED:
+            kept.append(self.store.keep("picture", self.portal.tab.picture(), item=item.id))
+        return kept
+
+    def renew(self) -> None:
+        """Sign in again after the session was lost."""
+        self.signed_in = False
+        self.sign_in()
+
+    def rest(self, seconds: float) -> None:
+        """Let time pass, hearing a stop request."""
+        self.portal.tab.pause(seconds)
+
+    # --- signing in and out ---
+
+    def sign_in(self) -> None:
+        """Sign in, or find that the saved session lives; save the state at once so that a restart can go back in and sign out."""
+        desk = _SignInDesk(self)
+        secrets = self.share.vault.secrets(self.orders.portal, self.orders.login)
+        needed = login.SigningIn(self.portal, secrets, desk, saved=self.state.load() is not None).run()
+        self.signed_in = True
+        if needed:
+            steps.reached("sign_in.done")
+        self.save()
+        steps.reached("state.saved")
+
+    def _leave(self) -> bool:
+        if not self.signed_in:
+            return True
+        if self.portal.config.leave == "keep" and self.share.stop.asked_at is None:
+            self.save()
+            return True
+        steps.reached("sign_out.asked")
+        tab = self.portal.tab
+        tab._pulse = self.watchdog.seen_alive  # noqa: SLF001  the stop request was heard; the way out must be free
+        try:
+            done = login.sign_out(self.portal)
+            self.save()
+        except PortalError as trouble:
+            log.warning("not signed out", portal=self.orders.portal, error=type(trouble).__name__)
+            return False
+        if done:
+            steps.reached("sign_out.done")
+            self.share.told("signed_out")
+        return done
+
+    # --- the end ---
+
+    def _settle(self, end: End) -> str:
+        """Say in the ledger what the rest of this share waits for; returns a note for people."""
+        trouble = end.trouble
+        if trouble is None or end.why in ("stopped", "done", "wanted"):
+            if isinstance(trouble, StopAsked) and "hours" in str(trouble):
+                self._hold(Outcome.PORTAL_DOWN, "the next hours of this login", due=self.admitted.next_start)
+                return "the login's hours are over; the rest waits for the next ones"
+            return ""
+        if isinstance(trouble, SignedOutByPerson):
+            until = self.admitted.next_start
+            self.ledger.pause(self.orders.portal, self.orders.login, until=until, why="a person signed in with this login")
+            self._hold(Outcome.PORTAL_DOWN, "the next hours of this login: a person signed in with it", due=until)
+            return "a person signed in with this login; payerbot yields until its next hours"
+        if isinstance(trouble, NeedsHuman | Refused):
+            number = self.ask_person(trouble)
+            self._hold(Outcome.NEEDS_PERSON, f"question {number}", question=number)
+            return f"question {number} waits for a person: run 'payerbot handoffs'"
+        what = "the portal to be back" if trouble.outcome is Outcome.PORTAL_DOWN else "a look at a page that changed"
+        self._hold(trouble.outcome, what)
+        return what
+
+    def _hold(self, outcome: Outcome, waits_for: str, *, question: int | None = None, due: datetime | None = None) -> None:
+        if self.orders.batch:
+            self.ledger.hold(self.orders.batch, self.orders.portal, self.orders.login, outcome, waits_for=waits_for, question=question, due=due)
+
+    def ask_person(self, trouble: PortalError, item: Item | None = None) -> int:
+        """Put the question to the person who owns this login."""
+        kind = "sign_in_refused" if isinstance(trouble, BadCredentials) else _kind(trouble)
+        self.share.told("question", note=kind)
+        return self.ledger.ask_person(
+            self.orders.portal, self.orders.login, kind, staff=self.admitted.owner, item=item.id if item and not trouble.login_trouble else None
+        )
+
+
+class _Book:
+    """The ledger as the engine sees it: this lease, this batch."""
+
+    def __init__(self, turn: _Turn) -> None:
+        self.turn = turn
+        self.ledger = turn.ledger
+        self.lease = turn.lease
+        self.batch = turn.orders.batch
+
+    def claim(self) -> Item | None:
+        """The next item that is due."""
+        self.turn.watchdog.seen_alive()
+        return self.ledger.claim(self.lease, self.batch)
+
+    def next_due(self) -> datetime | None:
+        """When the next waiting item of this share is due."""
+        return self.ledger.next_due(self.batch, self.lease.portal, self.lease.login)
+
+    def finish(self, item: Item, answer: Answer, evidence: Sequence[str]) -> None:
+        """File a final answer."""
+        self.ledger.finish(self.lease, item, answer, evidence=evidence)
+
+    def set_aside(self, item: Item, outcome: Outcome, *, waits_for: str, due: datetime | None, question: int | None = None) -> None:
+        """File how the attempt ended and what the row waits for."""
+        self.ledger.set_aside(self.lease, item, outcome, waits_for=waits_for, due=due, question=question)
+
+    def give_back(self, item: Item) -> None:
+        """Nothing was asked: as if it had not been taken."""
+        self.ledger.give_back(self.lease, item)
+
+    def ask_person(self, item: Item, trouble: PortalError) -> int:
+        """Put the question to the named person."""
+        return self.turn.ask_person(trouble, item)
+
+    def wanted(self) -> bool:
+        """True where a desk job asks this sweep to yield."""
+        return not self.turn.orders.desk and self.lease.wanted()
+
+
+class _SignInDesk:
+    """Writes the sign-in down and asks the named person for codes."""
+
+    def __init__(self, turn: _Turn) -> None:
+        self.turn = turn
+        self.number = 0
+        self.question = 0
+
+    def intend(self) -> None:
+        """Commit the intent; SignInUnresolved where an earlier one bars it."""
+        self.number = self.turn.ledger.intend_sign_in(self.turn.lease)
+
+    def resolve(self, outcome: Any) -> None:  # noqa: ANN401  one of the ledger's own words
+        """Write down how it ended."""
+        self.turn.ledger.resolve_sign_in(self.turn.lease, self.number, outcome)
+
+    def choose_way(self, ways: Sequence[str]) -> str | None:
+        """Ask; nothing is sent anywhere before the person says Ready."""
+        reply = self._reply("ready", ways)
+        if reply is None:
+            return None
+        return reply if reply in ways else next(iter(ways), None)
+
+    def code(self) -> str | None:
+        """Wait for the code that the person types."""
+        code = self._reply("code", ())
+        if code is not None:
+            self.turn.ledger.close_question(self.question, "done")
+        return code
+
+    def _reply(self, verb: str, ways: Sequence[str]) -> str | None:
+        turn = self.turn
+        wait = min(settings().code_wait_seconds, turn.portal.config.code_life_seconds)
+        if not self.question:
+            self.question = turn.ledger.ask_person(
+                turn.orders.portal, turn.orders.login, "code", staff=turn.admitted.owner, ways=ways
+            )
+            turn.share.told("question", note="code")
+        end = time.monotonic() + wait
+        while time.monotonic() < end:
+            reply = turn.ledger.take_reply(self.question)
+            if reply is not None and reply.verb == verb:
+                return reply.secret
+            turn.portal.tab.pause(min(0.5, max(0.05, wait)))
+        return None
+
+
+def _kind(trouble: PortalError) -> str:
+    name = type(trouble).__name__
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

@@ -1,0 +1,128 @@
+"""Whether a share may start now: permission, hours, secrets, earlier refusals. The last look before a browser exists."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from payerbot.errors import UserError
+from payerbot.model import Outcome
+from payerbot.settings import settings
+
+if TYPE_CHECKING:
+    from payerbot.ledger.book import Ledger
+    from payerbot.practice import Login, Practice
+    from payerbot.vault import Vault
+    from portals.base import Portal, PortalConfig
+
+
+class Pass(NamedTuple):
+    """A share may start, and within which bounds."""
+
+    portal: type[Portal]
+    base_url: str
+    hosts: tuple[str, ...]  # the only ones the browser may talk to
+    pace: tuple[float, float]
+    owner: str  # staff id
+    stop_by: datetime | None  # UTC; None for a job that a person started at the desk
+    next_start: datetime  # UTC
+
+
+class Block(NamedTuple):
+    """Why a share may not start, and what its rows wait for."""
+
+    outcome: Outcome
+    waits_for: str
+    question: int | None = None
+    due: datetime | None = None
+
+
+def twin_of(portal: str) -> str | None:
+    """The address of a simulated portal that stands in for this one; only http on loopback counts as one."""
+    for pair in filter(None, (part.strip() for part in settings().dev_portals.split(","))):
+        slug, _, url = pair.partition("=")
+        if slug.strip() == portal:
+            parts = urlsplit(url.strip())
+            if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+                return url.strip().rstrip("/")
+            raise UserError(f"PAYERBOT_DEV_PORTALS: a simulated portal must be http on loopback; correct the address of {portal}.")
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """True for names and addresses that cannot leave this machine."""
+    return host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")
+
+
+def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Vault, *, desk: bool) -> Pass | Block:
+    """May this share start now?"""
+    from portals import KNOWN  # noqa: PLC0415  loads every adapter and with it the browser's package
+
+    adapter = KNOWN.get(portal)
+    if adapter is None:
+        return Block(Outcome.TERMS_BLOCKED, f"an adapter for the portal '{portal}', which this version does not have")
+    config, twin = adapter.settings(), twin_of(portal)
+    mine = next((known for known in practice.logins if known.portal == portal and known.name == login), None)
+    if mine is None:
+        return Block(Outcome.NEEDS_PERSON, f"a login '{login}' for {portal} in the practice file")
+    now = datetime.now(UTC)
+    return (
+        (None if twin else _permitted(portal, config, ledger, practice.business_date(now)))
+        or _has_secrets(portal, login, vault)
+        or _not_barred(portal, login, ledger)
+        or (None if twin else _is_served(config, now))
+        or _in_hours(mine, now, desk=desk)
+        or _pass(adapter, config, twin, mine, now, desk=desk)
+    )
+
+
+def _permitted(portal: str, config: PortalConfig, ledger: Ledger, on: date) -> Block | None:
+    if config.automation.rule == "forbidden":
+        return Block(Outcome.TERMS_BLOCKED, f"nothing: {config.title} forbids automated use")
+    if config.automation.rule == "permitted" or ledger.permission(portal, on) is not None:
+        return None
+    return Block(Outcome.TERMS_BLOCKED, f"the owner's permission for {config.title}: run 'payerbot permit {portal}'")
+
+
+def _has_secrets(portal: str, login: str, vault: Vault) -> Block | None:
+    try:
+        vault.secrets(portal, login)
+    except UserError:
+        return Block(Outcome.NEEDS_PERSON, f"the user id and password of {portal} ({login}): run 'payerbot keys set {portal}'")
+    return None
+
+
+def _not_barred(portal: str, login: str, ledger: Ledger) -> Block | None:
+    bar = ledger.sign_in_bar(portal, login)
+    if bar is None:
+        return None
+    if bar.kind == "paused":
+        return Block(Outcome.PORTAL_DOWN, bar.why or "the next hours of this login", due=bar.until)
+    return Block(Outcome.NEEDS_PERSON, f"question {bar.question}", question=bar.question)
+
+
+def _is_served(config: PortalConfig, now: datetime) -> Block | None:
+    opens = config.hours.next_open(now)
+    return None if opens is None else Block(Outcome.PORTAL_DOWN, f"the service hours of {config.title}", due=opens.astimezone(UTC))
+
+
+def _in_hours(login: Login, now: datetime, *, desk: bool) -> Block | None:
+    if desk or login.may_run(now):
+        return None
+    return Block(Outcome.PORTAL_DOWN, f"the hours of the login {login.name}", due=login.next_start(now))
+
+
+def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: Login, now: datetime, *, desk: bool) -> Pass:
+    hosts = (urlsplit(twin).netloc,) if twin else config.hosts
+    return Pass(
+        portal=adapter,
+        base_url=twin or config.base_url,
+        hosts=hosts,
+        pace=(0.0, 0.0) if twin else (config.pace.seconds, config.pace.jitter),
+        owner=login.owner,
+        stop_by=login.stop_by(now) if login.may_run(now) else None,
+        next_start=login.next_start(now + timedelta(minutes=1)),
+    )
+
+

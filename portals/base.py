@@ -1,0 +1,159 @@
+"""What every portal shares: its settings from portal.yaml, its screens, its evidence, and what can come instead of any page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import Field
+
+from payerbot.browser.locate import Element, Screen, Tab
+from payerbot.errors import BotWall, PageChanged, PortalDown, PortalError, SessionLost, SignedOutByPerson, TermsPage
+from payerbot.model import Frozen
+
+Rule = Literal["forbidden", "unknown", "ask_first", "registered_only", "permitted"]
+Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "password"]
+MEANS: dict[str, type[PortalError]] = {"session_lost": SessionLost, "down": PortalDown, "bot_wall": BotWall, "terms": TermsPage}
+
+
+class Automation(Frozen):
+    """What is known of the portal's rule on automated use, and where from."""
+
+    rule: Rule
+    source: str
+    as_of: date
+
+
+class Pace(Frozen):
+    """How gently the portal is used; a twin on loopback may skip it."""
+
+    seconds: float = Field(ge=0)  # least time between two searches
+    jitter: float = Field(default=0.0, ge=0)
+    daily_cap: int = Field(default=5_000, gt=0)
+
+
+class Hours(Frozen):
+    """When the portal is served, in its own zone."""
+
+    zone: str
+    opens: time = time(0, 0)
+    closes: time = time(23, 59, 59)
+    holidays: bool = True  # False: closed on US federal holidays
+
+    def next_open(self, now: datetime) -> datetime | None:
+        """None while the portal is served, else when it will be."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        if self.opens <= local.time() <= self.closes:
+            return None
+        day = local.date() + timedelta(days=1 if local.time() > self.closes else 0)
+        return datetime.combine(day, self.opens, ZoneInfo(self.zone))
+
+
+class SignIn(Frozen):
+    """The declared sign-in: where it starts, its form, and what each screen or banner afterwards means."""
+
+    path: str
+    home: str  # shows the signed-in page while a saved session lives
+    form: str  # a screen with user, password, enter, banner
+    signed_in: str  # the screen that only a signed-in user sees, with leave
+    leave_shows: str  # the screen that proves the sign-out
+    words: Mapping[Literal["refused", "locked", "expired", "down", "code_refused", "bot_wall", "other_session"], tuple[str, ...]]
+    after: Mapping[str, Meaning] = {}  # screens that may come next
+    authenticator: str = "Authenticator"  # the words by which the method list names an authenticator app
+
+
+class PortalConfig(Frozen):
+    """portals/<slug>/portal.yaml."""
+
+    title: str
+    base_url: str
+    hosts: tuple[str, ...]
+    sign_in: SignIn
+    leave: Literal["keep", "sign_out"]
+    anywhere: Mapping[str, Meaning] = {}  # screens that can come instead of any other
+    interruptions: tuple[str, ...] = ()  # pop-ups with a landmark and a close, put away whenever they stand in the way
+    pace: Pace
+    hours: Hours
+    lag_days: int = 0  # business days before a new claim can be seen
+    code_life_seconds: float = 300.0
+    automation: Automation
+    capabilities: Mapping[str, str] = {}  # job -> how well its screens are documented
+
+
+class Portal:
+    """A portal's adapter drives its pages: one method per capability; it knows neither ledger nor engine."""
+
+    known: ClassVar[dict[str, type[Portal]]] = {}
+    slug: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        if "slug" in vars(cls):  # a family base has none of its own
+            Portal.known[cls.slug] = cls
+
+    def __init__(self, tab: Tab, *, base_url: str | None = None, today: date | None = None, first_rung: str = "") -> None:
+        self.tab = tab
+        self.config = self.settings()
+        self.base_url = (base_url or self.config.base_url).rstrip("/")
+        self.today = today or datetime.now(ZoneInfo(self.config.hours.zone)).date()
+        self.first_rung = first_rung
+        self.kept: list[str] = []
+
+    @classmethod
+    def settings(cls) -> PortalConfig:
+        """The portal's own settings file, read once."""
+        return _settings(Path(str(sys.modules[cls.__module__].__file__)).with_name("portal.yaml"))
+
+    def screen(self, name: str) -> Screen:
+        """One of the portal's screens, by its name in the selectors."""
+        return self.tab.screen(name)
+
+    def go(self, path: str) -> None:
+        """Load one of the portal's addresses; an HTTP error is an outage."""
+        status = self.tab.goto(f"{self.base_url}{path}")
+        if status >= 500:  # noqa: PLR2004  HTTP's own range
+            raise PortalDown(f"address: the portal answers {status}")
+
+    def keep(self, text: str | None = None) -> str:
+        """Keep the page's text as evidence for the answer in hand; returns it."""
+        words = self.tab.words() if text is None else text
+        self.kept.append(words)
+        return words
+
+    def expect(self, candidates: Mapping[str, Element], *, within_ms: float | None = None, what: str = "the next page") -> str:
+        """Wait for any of these and say which came; what can come instead of any page raises its own error."""
+        elsewhere = {f"*{name}": self.screen(name)["landmark"] for name in self.config.anywhere}
+        came = self.tab.first_of({**candidates, **elsewhere}, within_ms)
+        if came is None:
+            raise PageChanged(f"{what}: none of {', '.join(candidates)} came")
+        if came.startswith("*"):
+            self.raise_for(came.removeprefix("*"))
+        return came
+
+    def arrive(self, name: str, *, within_ms: float | None = None) -> Screen:
+        """Wait for one screen's landmark; returns the screen."""
+        screen = self.screen(name)
+        self.expect({name: screen["landmark"]}, within_ms=within_ms, what=name)
+        return screen
+
+    def raise_for(self, name: str) -> None:
+        """Raise what this screen, come unasked, means."""
+        meaning = self.config.anywhere[name]
+        if meaning == "session_lost" and self._says("other_session"):
+            raise SignedOutByPerson(f"{name}: the portal says that this user signed in elsewhere")
+        raise MEANS[meaning](f"{name}: this screen came unasked")
+
+    def _says(self, kind: Literal["other_session"]) -> bool:
+        said = self.tab.words().casefold()
+        return any(words.casefold() in said for words in self.config.sign_in.words.get(kind, ()))
+
+
+@cache
+def _settings(path: Path) -> PortalConfig:
+    return PortalConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
