@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     code_wait_seconds: float = Field(default=300.0, ge=0, description="how long a code page waits for a person")
     step_seconds: float = Field(default=30.0, gt=0, description="limit of one step on a page")
     item_seconds: float = Field(default=240.0, gt=0, description="limit of one item; the watchdog ends the share beyond it")
+    staff: str = Field(default="", description="who is at the keyboard: a staff id of the practice file")
+    demo_vault: Path | None = Field(default=None, description="the demo's file of made-up passwords; only simulated portals are served from it")
     dev_portals: str = Field(default="", description="twins: slug=http://host.localhost:port, comma-separated; only loopback is taken")
 
     @property
