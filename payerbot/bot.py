@@ -178,7 +178,7 @@ class Share:
         self.stop = stop
         self.told = told
         self.practice = Practice.load(settings().practice)
-        self.vault = vault_of(self.practice.tenant, orders.in_memory)
+        self.vault = vault_of(self.practice.tenant)
         self.keys = self.vault.ledger_keys()
         steps.reached("share.started")
 

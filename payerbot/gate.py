@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from payerbot.errors import UserError
 from payerbot.model import Outcome
@@ -38,23 +40,6 @@ class Block(NamedTuple):
     due: datetime | None = None
 
 
-def twin_of(portal: str) -> str | None:
-    """The address of a simulated portal that stands in for this one; only http on loopback counts as one."""
-    for pair in filter(None, (part.strip() for part in settings().dev_portals.split(","))):
-        slug, _, url = pair.partition("=")
-        if slug.strip() == portal:
-            parts = urlsplit(url.strip())
-            if parts.scheme == "http" and is_loopback(parts.hostname or ""):
-                return url.strip().rstrip("/")
-            raise UserError(f"PAYERBOT_DEV_PORTALS: a simulated portal must be http on loopback; correct the address of {portal}.")
-    return None
-
-
-def is_loopback(host: str) -> bool:
-    """True for names and addresses that cannot leave this machine."""
-    return host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")
-
-
 def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Vault, *, desk: bool) -> Pass | Block:
     """May this share start now?"""
     from portals import KNOWN  # noqa: PLC0415  loads every adapter and with it the browser's package
@@ -62,7 +47,7 @@ def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Va
     adapter = KNOWN.get(portal)
     if adapter is None:
         return Block(Outcome.TERMS_BLOCKED, f"an adapter for the portal '{portal}', which this version does not have")
-    config, twin = adapter.settings(), twin_of(portal)
+    config, twin = adapter.settings(), settings().twins.get(portal)
     mine = next((known for known in practice.logins if known.portal == portal and known.name == login), None)
     if mine is None:
         return Block(Outcome.NEEDS_PERSON, f"a login '{login}' for {portal} in the practice file")
@@ -108,9 +93,9 @@ def _is_served(config: PortalConfig, now: datetime) -> Block | None:
 
 
 def _in_hours(login: Login, now: datetime, *, desk: bool) -> Block | None:
-    if desk or login.may_run(now):
+    if login.may_run(now, desk=desk):
         return None
-    return Block(Outcome.PORTAL_DOWN, f"the hours of the login {login.name}", due=login.next_start(now))
+    return Block(Outcome.PORTAL_DOWN, f"the hours of the login {login.name}", due=next_start(login, now))
 
 
 def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: Login, now: datetime, *, desk: bool) -> Pass:
@@ -122,7 +107,16 @@ def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: 
         pace=(0.0, 0.0) if twin else (config.pace.seconds, config.pace.jitter),
         owner=login.owner,
         stop_by=login.stop_by(now) if login.may_run(now) else None,
-        next_start=login.next_start(now + timedelta(minutes=1)),
+        next_start=next_start(login, now),
     )
 
 
+
+
+def next_start(login: Login, now: datetime) -> datetime:
+    """When the bot's next hours on this login begin; without hours, the next day. UTC."""
+    zone = ZoneInfo(login.time_zone)
+    start = login.hours.start if login.hours is not None else clock(0, 0)
+    today = now.astimezone(zone).date()
+    days = (datetime.combine(today + timedelta(days=n), start, zone).astimezone(UTC) for n in range(3))
+    return next(day for day in days if day > now)

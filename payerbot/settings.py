@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from payerbot.errors import UserError
 
 
 class Settings(BaseSettings):
@@ -37,6 +40,23 @@ class Settings(BaseSettings):
     def ledger(self) -> str:
         """The ledger's URL."""
         return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+    @property
+    def twins(self) -> dict[str, str]:
+        """Simulated portals that stand in for real ones: http on loopback only, anything else is a UserError."""
+        found = {}
+        for pair in filter(None, (part.strip() for part in self.dev_portals.split(","))):
+            slug, _, url = (part.strip() for part in pair.partition("="))
+            parts = urlsplit(url)
+            if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
+                raise UserError(f"PAYERBOT_DEV_PORTALS: a simulated portal must be http on loopback; correct the address of {slug}.")
+            found[slug] = url.rstrip("/")
+        return found
+
+
+def is_loopback(host: str) -> bool:
+    """True for names and addresses that cannot leave this machine."""
+    return host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")
 
 
 @cache

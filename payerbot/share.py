@@ -45,7 +45,6 @@ class Orders(Frozen):
     headed: bool = False
     attended: bool = False  # a person signs in at the window
     desk: bool = False  # someone waits for it: a sweep yields
-    in_memory: dict[str, str] | None = None  # the demo's made-up keyring; only for twins on loopback
 
     def __repr__(self) -> str:
         return f"<Orders {self.portal} {self.batch}>"
@@ -84,12 +83,9 @@ def supervise(
     desk: bool = False,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
-    in_memory: dict[str, str] | None = None,
 ) -> ShareReport:
     """Run one share to its end; an exception in this thread, or `stop`, signs it out and ends it with all it started."""
-    orders = Orders(
-        portal=portal, login=login, batch=batch, run=uuid.uuid4().hex, headed=headed, attended=attended, desk=desk, in_memory=in_memory
-    )
+    orders = Orders(portal=portal, login=login, batch=batch, run=uuid.uuid4().hex, headed=headed, attended=attended, desk=desk)
     with _child(orders) as child:
         lines: queue.SimpleQueue[_Told] = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(child.stdout, lines), daemon=True).start()
