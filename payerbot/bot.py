@@ -1,4 +1,4 @@
-"""A share from the inside: the lease, the watchdog, the browser, the sign-in, the work, the sign-out. Runs as `python -m payerbot.share`."""
+"""A share from the inside: the lease, the watchdog, the browser, the sign-in, the work, the sign-out. Run as `python -m payerbot.share`."""
 
 from __future__ import annotations
 
@@ -253,7 +253,9 @@ class _Turn:
         folder = settings().home / "run" / f"{self.orders.portal}-{self.orders.login}"
         self.folder = launch.fresh(folder)
         context = f"state|{share.practice.tenant}|{self.orders.portal}|{self.orders.login}"
-        self.state = SavedState(settings().home / "state" / f"{self.orders.portal}-{self.orders.login}.bin", Sealer(share.keys.data), context)
+        self.state = SavedState(
+            settings().home / "state" / f"{self.orders.portal}-{self.orders.login}.bin", Sealer(share.keys.data), context
+        )
         self.signed_in = False
         self.save: Callable[[], None] = lambda: None
         self.portal: Portal
@@ -402,14 +404,20 @@ class _Turn:
 
     def _hold(self, outcome: Outcome, waits_for: str, *, question: int | None = None, due: datetime | None = None) -> None:
         if self.orders.batch:
-            self.ledger.hold(self.orders.batch, self.orders.portal, self.orders.login, outcome, waits_for=waits_for, question=question, due=due)
+            self.ledger.hold(
+                self.orders.batch, self.orders.portal, self.orders.login, outcome, waits_for=waits_for, question=question, due=due
+            )
 
     def ask_person(self, trouble: PortalError, item: Item | None = None) -> int:
         """Put the question to the person who owns this login."""
         kind = "sign_in_refused" if isinstance(trouble, BadCredentials) else _kind(trouble)
         self.share.told("question", note=kind)
         return self.ledger.ask_person(
-            self.orders.portal, self.orders.login, kind, staff=self.admitted.owner, item=item.id if item and not trouble.login_trouble else None
+            self.orders.portal,
+            self.orders.login,
+            kind,
+            staff=self.admitted.owner,
+            item=item.id if item and not trouble.login_trouble else None,
         )
 
 
@@ -486,9 +494,7 @@ class _SignInDesk:
         turn = self.turn
         wait = min(settings().code_wait_seconds, turn.portal.config.code_life_seconds)
         if not self.question:
-            self.question = turn.ledger.ask_person(
-                turn.orders.portal, turn.orders.login, "code", staff=turn.admitted.owner, ways=ways
-            )
+            self.question = turn.ledger.ask_person(turn.orders.portal, turn.orders.login, "code", staff=turn.admitted.owner, ways=ways)
             turn.share.told("question", note="code")
         end = time.monotonic() + wait
         while time.monotonic() < end:

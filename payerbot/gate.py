@@ -58,7 +58,7 @@ def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Va
         or _not_barred(portal, login, ledger)
         or (None if twin else _is_served(config, now))
         or _in_hours(mine, now, desk=desk)
-        or _pass(adapter, config, twin, mine, now, desk=desk)
+        or _pass(adapter, config, twin, mine, now)
     )
 
 
@@ -98,7 +98,7 @@ def _in_hours(login: Login, now: datetime, *, desk: bool) -> Block | None:
     return Block(Outcome.PORTAL_DOWN, f"the hours of the login {login.name}", due=next_start(login, now))
 
 
-def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: Login, now: datetime, *, desk: bool) -> Pass:
+def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: Login, now: datetime) -> Pass:
     hosts = (urlsplit(twin).netloc,) if twin else config.hosts
     return Pass(
         portal=adapter,
@@ -109,8 +109,6 @@ def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: 
         stop_by=login.stop_by(now) if login.may_run(now) else None,
         next_start=next_start(login, now),
     )
-
-
 
 
 def next_start(login: Login, now: datetime) -> datetime:

@@ -21,7 +21,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PAYERBOT_", env_file=".env", extra="ignore")
 
-    home: Path = Field(default_factory=lambda: user_data_path("payerbot", appauthor=False), description="ledger, evidence, state; on a local disk")
+    home: Path = Field(
+        default_factory=lambda: user_data_path("payerbot", appauthor=False), description="ledger, evidence, state; on a local disk"
+    )
     practice: Path = Field(default=Path("practice.yaml"), description="the practice set-up file")
     ledger_url: str = Field(default="", description="empty: SQLite in home; else a PostgreSQL URL")
     browser: Path | None = Field(default=None, description="the browser to start; empty: the first one found")
@@ -33,7 +35,9 @@ class Settings(BaseSettings):
     step_seconds: float = Field(default=30.0, gt=0, description="limit of one step on a page")
     item_seconds: float = Field(default=240.0, gt=0, description="limit of one item; the watchdog ends the share beyond it")
     staff: str = Field(default="", description="who is at the keyboard: a staff id of the practice file")
-    demo_vault: Path | None = Field(default=None, description="the demo's file of made-up passwords; only simulated portals are served from it")
+    demo_vault: Path | None = Field(
+        default=None, description="the demo's file of made-up passwords; only simulated portals are served from it"
+    )
     dev_portals: str = Field(default="", description="twins: slug=http://host.localhost:port, comma-separated; only loopback is taken")
 
     @property

@@ -28,8 +28,8 @@ SIGN_OUT_SECONDS = 15.0
 COMMAND = (sys.executable, "-m", "payerbot.share")
 PASSED_ON = (  # what a share may see of its parent's environment; never DEBUG, PWDEBUG or a secret
     "HOME", "USER", "LOGNAME", "PATH", "LANG", "LC_ALL", "TZ", "SHELL", "PYTHONPATH", "PYTHONSAFEPATH", "VIRTUAL_ENV",
-    "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_CURRENT_DESKTOP",
-    "DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND", "PLAYWRIGHT_BROWSERS_PATH", "SSL_CERT_FILE",
+    "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+    "XDG_CURRENT_DESKTOP",     "DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND", "PLAYWRIGHT_BROWSERS_PATH", "SSL_CERT_FILE",
     "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "PROGRAMFILES", "PROGRAMDATA",
     "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG",
 )  # fmt: skip
@@ -60,7 +60,6 @@ class ShareReport(Frozen):
     login: str
     ended: Ending
     note: str = ""
-    counts: dict[str, int] = {}
     signed_out: bool = True
 
     @property
@@ -109,7 +108,7 @@ def supervise(
 
 @contextlib.contextmanager
 def _child(orders: Orders) -> Iterator[subprocess.Popen[str]]:
-    child = subprocess.Popen(  # noqa: S603  our own program
+    child = subprocess.Popen(
         COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -174,9 +173,11 @@ def _reported(orders: Orders, child: subprocess.Popen[str], last: Progress) -> S
     if last.event != "ended":
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(2)
-        return ShareReport(portal=orders.portal, login=orders.login, ended="killed", note="the share was ended from outside", signed_out=False)
+        return ShareReport(
+            portal=orders.portal, login=orders.login, ended="killed", note="the share was ended from outside", signed_out=False
+        )
     ended, _, rest = last.outcome.partition(":")
-    return ShareReport(portal=orders.portal, login=orders.login, ended=ended or "failed", note=last.note, signed_out=rest != "signed_in")  # type: ignore[arg-type]
+    return ShareReport(portal=orders.portal, login=orders.login, ended=ended or "failed", note=last.note, signed_out=rest != "signed_in")
 
 
 if __name__ == "__main__":

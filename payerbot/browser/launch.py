@@ -10,7 +10,7 @@ import shlex
 import shutil
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,6 @@ def browser(
     state: dict[str, Any] | None,
     time_zone: str,
     headed: bool = False,
-    environment: dict[str, str] | None = None,
 ) -> Iterator[BrowserContext]:
     """One browser with one context; `hosts` are host or host:port, the only ones it may talk to."""
     with dead_proxy() as proxy, sync_playwright() as playwright:
@@ -64,9 +63,8 @@ def browser(
                 executable_path=executable,
                 headless=not headed,
                 args=[*CLOSED, *shlex.split(switches)],
-                proxy={"server": proxy, "bypass": ",".join(hosts)},
+                proxy={"server": proxy, "bypass": ",".join(["<-loopback>", *hosts])},
                 downloads_path=run_folder / "downloads",
-                env=environment,
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
@@ -83,10 +81,8 @@ def browser(
             )
             yield context
         finally:
-            try:
+            with suppress(BrowserError):  # it is gone already, which is what was wanted
                 started.close()
-            except BrowserError:
-                pass  # it is gone already, which is what was wanted
 
 
 def _why(text: str) -> str:

@@ -27,15 +27,14 @@ SLICE_MS = 2_000  # a wait looks up this often whether it should stop
 POLL_MS = 30
 
 _TABLE = """node => {
-  const table = node.matches('table,[role=table],[role=grid]') ? node : node.querySelector('table,[role=table],[role=grid]');
+  const kinds = 'table,[role=table],[role=grid]';
+  const table = node.matches(kinds) ? node : node.querySelector(kinds);
   if (!table) return null;
   const text = cell => (cell.innerText || '').trim();
-  const heads = [...table.querySelectorAll('th,[role=columnheader]')].filter(h => !h.closest('tbody') || h.getAttribute('scope') !== 'row').map(text);
-  const rows = [...table.querySelectorAll('tr,[role=row]')]
-    .map(row => [...row.querySelectorAll(':scope > td, :scope > [role=cell], :scope > [role=gridcell], :scope > th[scope=row]')])
-    .filter(cells => cells.length)
-    .map(cells => cells.map(text));
-  return [heads, rows];
+  const heads = [...table.querySelectorAll('thead th,[role=columnheader]')].map(text);
+  const cells = ':scope > td, :scope > [role=cell], :scope > [role=gridcell], :scope > th[scope=row]';
+  const rows = [...table.querySelectorAll('tbody tr,[role=row]')].map(row => [...row.querySelectorAll(cells)]);
+  return [heads, rows.filter(cells => cells.length).map(cells => cells.map(text))];
 }"""
 
 
@@ -64,7 +63,9 @@ def _named(where: str, text: str) -> PortalDown | PortalSlow | PageChanged:
 class Element:
     """One named element: the ways to find it on the frames where it may be."""
 
-    def __init__(self, page: Page, where: str, finders: Sequence[Callable[[], Locator]], pulse: Callable[[], None], limit_ms: float) -> None:
+    def __init__(
+        self, page: Page, where: str, finders: Sequence[Callable[[], Locator]], pulse: Callable[[], None], limit_ms: float
+    ) -> None:
         self._page = page
         self._where = where
         self._finders = finders

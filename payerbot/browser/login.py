@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import pyotp
 
@@ -46,15 +46,15 @@ _ROUNDS = 6
 _CODE_MARGIN = 4  # seconds a time-based code must still live when it is typed
 
 
-class Secrets(NamedTuple):
-    """What a login signs in with; no repr shows it."""
+class Secrets(Protocol):
+    """What a login signs in with."""
 
-    user: str
-    password: str
-    totp: str | None = None
-
-    def __repr__(self) -> str:
-        return "<Secrets>"
+    @property
+    def user(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def totp(self) -> str | None: ...
 
 
 class Desk(Protocol):
