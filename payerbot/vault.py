@@ -24,7 +24,6 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError, KeyringLocked, PasswordDeleteError
 
 from payerbot.errors import RunError, UserError
-from payerbot.gate import twin_of
 from payerbot.host import one_at_a_time, private_folder
 from payerbot.settings import settings
 
@@ -78,12 +77,15 @@ class Vault(Protocol):
     """Where secrets are read from and written to."""
 
     made_up: bool  # True: the demo's, whose passwords open nothing
+    kind: str  # for `payerbot doctor`
 
     def get(self, portal: str, login: str, part: Part) -> str | None: ...
     def put(self, portal: str, login: str, part: Part, value: str) -> None: ...
     def remove(self, portal: str, login: str, part: Part) -> None: ...
     def secrets(self, portal: str, login: str) -> Secrets: ...
     def ledger_keys(self) -> Keys: ...
+    def ledger_key(self) -> bytes | None: ...
+    def restore_ledger_key(self, value: str) -> None: ...
 
 
 class _Entries:
@@ -157,14 +159,10 @@ class KeyringVault(_Entries):
     def __init__(self, tenant: str) -> None:
         self._service = f"payerbot/{tenant}"
         self._keyring = usable_keyring()
+        self.kind = type(self._keyring).__module__.rpartition(".")[2]
 
     def __repr__(self) -> str:
         return f"<KeyringVault {self._service}>"
-
-    @property
-    def kind(self) -> str:
-        """Which keyring it is, for `payerbot doctor`."""
-        return type(self._keyring).__module__.rpartition(".")[2]
 
     def _read(self, entry: str) -> str | None:
         with _said_in_our_words():
@@ -200,7 +198,7 @@ class MemoryVault(_Entries):
 
     def secrets(self, portal: str, login: str) -> Secrets:
         """As every vault, but for a simulated portal only: a real one never gets a password from here."""
-        if twin_of(portal) is None:
+        if portal not in settings().twins:
             raise UserError(f"The demo's made-up passwords are for simulated portals, and {portal} is none here: set PAYERBOT_DEV_PORTALS.")
         return super().secrets(portal, login)
 
