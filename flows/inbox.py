@@ -1,0 +1,73 @@
+"""Where the practice's exports are put: a file that has come to rest becomes a batch and takes the batch's name.
+
+A file is first renamed to its content's hash, because from then on its name is told: an export's own name may be a patient's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from payerbot import intake, run
+from payerbot.errors import UserError
+from payerbot.host import private_folder
+from payerbot.model import Job
+from payerbot.practice import Practice
+from payerbot.settings import settings
+from portals import KNOWN
+
+REST_SECONDS = 2.0  # a file that did not change between two looks is not being written any more
+FRESH = timedelta(hours=24)  # a second pass in the morning goes on with what was loaded the afternoon before
+ENDINGS = {".csv", ".txt", ".tsv", ".xlsx"}
+TAKEN = "taken-"
+REFUSED = "refused-"
+
+
+def folder(job: Job) -> Path:
+    """Where the practice puts its exports for a job."""
+    return private_folder(settings().home / "inbox" / job.value)
+
+
+def batches(practice: Practice, job: Job) -> list[str]:
+    """The batches to work on now: what the inbox holds and what was loaded in the last day; UserError where there is none."""
+    refused = [why for file in resting(folder(job)) if (why := _load(practice, job, file))]
+    since = datetime.now(UTC) - FRESH
+    with run.opened(practice) as ledger:
+        found = [batch.id for batch in ledger.batches() if batch.job is job and batch.created_at >= since]
+    if not found:
+        raise UserError(
+            " ".join([*refused, f"There is no {job} file of today; put the export into the inbox folder or load it with 'payerbot load'."])
+        )
+    return found
+
+
+def resting(place: Path) -> list[Path]:
+    """The files that nobody writes to any more, the oldest first."""
+    before = _seen(place)
+    if before:
+        time.sleep(REST_SECONDS)
+    now = _seen(place)
+    return sorted((file for file, look in before.items() if now.get(file) == look and look[0]), key=lambda file: before[file][1])
+
+
+def _seen(place: Path) -> dict[Path, tuple[int, int]]:
+    files = (file for file in place.iterdir() if file.suffix.lower() in ENDINGS and not file.name.startswith((".", "~", REFUSED)))
+    return {file: (look.st_size, look.st_mtime_ns) for file in files if file.is_file() and (look := file.stat())}
+
+
+def _load(practice: Practice, job: Job, file: Path) -> str:
+    """Make a batch of a file; the sentence that says why not, where it cannot be read."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    taken = file.rename(file.with_name(f"{TAKEN}{digest}{file.suffix.lower()}"))
+    today = practice.business_date(datetime.now(UTC))
+    try:
+        sheet = intake.read(taken, job, practice, today, built=KNOWN)
+        with run.opened(practice) as ledger:
+            batch = ledger.add(sheet, business_date=today).batch
+    except UserError as why:
+        taken.rename(taken.with_name(taken.name.replace(TAKEN, REFUSED)))
+        return str(why)
+    taken.rename(private_folder(taken.parent / "loaded") / f"{batch}{taken.suffix}")
+    return ""
