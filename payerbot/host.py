@@ -18,6 +18,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -195,6 +196,11 @@ def is_running(pid: int, started: float) -> bool:
 def started(pid: int | None = None) -> float:
     """When a process (this one, when none is named) began: together with its id it names one process for good."""
     return psutil.Process(pid).create_time()
+
+
+def utc_now() -> datetime:
+    """The time it is, with its zone."""
+    return datetime.now(UTC)
 
 
 # --- the machine -------------------------------------------------------------------------------------------------------------------

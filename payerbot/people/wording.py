@@ -44,7 +44,12 @@ KINDS: dict[str, Kind] = {
     "bot_wall": Kind("asks whether a person is there, for", "done", "run 'payerbot attach {portal}' and answer it yourself"),
     "terms_page": Kind("shows terms to accept, for", "done", f"read and accept them {_ELSEWHERE}"),
     "submission_unknown": Kind("may have got a request once already, sent with", "done", f"look it up {_ELSEWHERE}"),
-    "no_end": Kind("was asked three times without an end, with", "done", "run 'payerbot doctor', and look at the portal's page yourself"),
+    "third_attempt": Kind(
+        "was asked about one row several times without an end, with", "done", f"look the row up {_ELSEWHERE}; done asks it once more"
+    ),
+    "wrong_portal": Kind(
+        "sends a row on to an administrator that sends it back, with", "done", "ask the payer who keeps this patient's benefits"
+    ),
 }
 ALIASES = {
     "code_wanted": "code",

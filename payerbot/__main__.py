@@ -1,0 +1,5 @@
+"""`python -m payerbot` is `payerbot`."""
+
+from payerbot.cli import main
+
+main()
