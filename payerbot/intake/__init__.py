@@ -1,0 +1,47 @@
+"""Files in: a practice's export becomes questions, and every row that cannot be asked says why. Nothing is added to the ledger here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+from payerbot.errors import UserError
+from payerbot.intake import columns, files, questions
+from payerbot.model import Job
+from payerbot.practice import Practice
+from payerbot.rows import Sheet
+
+
+def read(path: Path, job: Job, practice: Practice, today: date, *, built: Collection[str] | None = None) -> Sheet:
+    """Read and check a file; UserError where it cannot be read at all.
+
+    Every record below the header that is not blank becomes exactly one row, numbered as a spreadsheet counts them (blank records count).
+    `built` names the portals with an adapter: a row for another portal needs no login, it will wait until there is one.
+    """
+    raw = files.content(path)
+    found = files.records(raw, path.name)
+    if not found.records:
+        raise UserError(f"{path.name} is empty; export it again.")
+    header = columns.header(found.records, job, path.name)
+    below = [record for record in found.records if record.number > header.number]
+    if not below:
+        raise UserError(f"{path.name} has a header but no rows; export it again.")
+    setting = questions.Setting(job, header, practice, today, built, {}, found.separator)
+    return Sheet(
+        job=job,
+        header=header.names,
+        rows=tuple(questions.row(record.number - header.number, record.cells, setting) for record in below),
+        digest=hashlib.sha256(raw).digest(),
+        notes=(*found.notes, *header.notes, *_skipped(header.number, found)),
+    )
+
+
+def _skipped(header_at: int, found: files.Records) -> list[str]:
+    notes = []
+    if above := sum(record.number < header_at for record in found.records):
+        notes.append(f"{above} line(s) above the header left out")
+    if blank := sum(number > header_at for number in found.blank):
+        notes.append(f"{blank} blank line(s) between the rows left out")
+    return notes
