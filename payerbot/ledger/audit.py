@@ -35,8 +35,8 @@ class Audit(Store):
 
     def log(self, actor: str, action: str, subject: str = "", detail: str = "") -> None:
         """Add an entry; the subject (a patient's key) is kept as a pseudonym only."""
-        with self._audited() as connection:
-            self._enter(connection, actor, action, subject, detail)
+        with self.audited() as connection:
+            self.enter(connection, actor, action, subject, detail)
 
     def verify_audit(self) -> list[str]:
         """What is wrong with the audit, in plain words; nothing when it is whole."""
@@ -55,14 +55,15 @@ class Audit(Store):
         return self.name("subject", subject).hex() if subject else ""
 
     @contextmanager
-    def _audited(self) -> Iterator[Connection]:
+    def audited(self) -> Iterator[Connection]:
         """A writing transaction whose entries are also told to the head's copy outside."""
         with self.writing() as connection:
             yield connection
             head = self._head(connection)
         self._tell_outside(head)
 
-    def _enter(self, connection: Connection, actor: str, action: str, subject: str = "", detail: str = "") -> None:
+    def enter(self, connection: Connection, actor: str, action: str, subject: str = "", detail: str = "") -> None:
+        """Add an entry to a transaction begun by audited(); the head row keeps others waiting until it ends."""
         head = self._head(connection, lock=True)
         values = {"n": head.n + 1, "at": self.now(connection), "actor": actor, "action": action, "subject": self.pseudonym(subject)}
         mac = self._mac(head.mac, {**values, "detail": detail})
@@ -81,13 +82,13 @@ class Audit(Store):
             head = self._head(connection)
         if head.n and self.tenant in self._outside():
             return
-        with self._audited() as connection:
-            self._lock_tenant(connection)
+        with self.audited() as connection:
+            self.lock_tenant(connection)
             if self._head(connection).n == 0:
                 connection.execute(insert(audit_head).values(tenant=self.tenant, n=0, mac=b"", at=self.now(connection)))
-                self._enter(connection, "payerbot", "ledger made")
+                self.enter(connection, "payerbot", "ledger made")
             else:
-                self._enter(connection, "payerbot", "audit.head begun anew")
+                self.enter(connection, "payerbot", "audit.head begun anew")
 
     def _mac(self, before: bytes, entry: dict[str, Any]) -> bytes:
         fields = [str(entry[key]) for key in ("n", "actor", "action", "subject", "detail")]
@@ -151,7 +152,7 @@ class Audit(Store):
         if not genuine:
             return ["The copy of the audit's head (audit.head) was changed."]
         if outside.n > head.n:
-            return [f"The ledger's audit ends at {head.n}, although {outside.n} entries were written: an older ledger was put in place, or entries were cut off."]
+            return [f"The audit ends at {head.n}, although {outside.n} entries were written: it was cut off, or is an older copy."]
         if not hmac.compare_digest(macs.get(outside.n, b""), outside.mac):
             return [f"Audit entry {outside.n} is not the one that was written: the copy of the head (audit.head) has another."]
         return []

@@ -43,7 +43,7 @@ class Lease:
 
     def release(self) -> None:
         """Let the login go; a lease that was taken over is left to its new holder."""
-        with self._book.writing() as connection:
+        with self._book.audited() as connection:
             if self._set(connection, {"holder": None}):
                 self._book.free_taken(connection, self.portal, self.login, staff=self.staff)
 
@@ -65,7 +65,9 @@ class Lease:
         return connection.execute(update(lease).where(self._mine()).values(values)).rowcount == 1
 
     def _lost(self) -> LeaseLost:
-        return LeaseLost(f"Another run took over the login {self.login} at {self.portal}: this run ends, and its rest is done by the other.")
+        return LeaseLost(
+            f"Another run took over the login {self.login} at {self.portal}: this run ends, and its rest is done by the other."
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +96,7 @@ class Leases(People):
             connection.execute(update(lease).where(self.at(lease, portal, login)).values(values))
 
     def _take(self, portal: str, login: str, holder: str, life: float, who: str, staff: str) -> int:
-        with self.writing() as connection:
+        with self.audited() as connection:
             now = self.now(connection)
             held = connection.execute(select(lease).where(self.at(lease, portal, login)).with_for_update()).mappings().first()
             values = {**_claim_of(this_process()), "holder": holder, "who": who, "staff": staff, "life": life, "taken_at": now}
@@ -124,7 +126,7 @@ class Leases(People):
             connection.execute(update(attempt).where(broken).values(finished_at=now))
             values = {"state": "waiting", "epoch": None, "due": now, "waits_for": "another try: the last one was broken off"}
             if each.attempts >= each.allowed:
-                values |= self.third_attempt(connection, portal, login, item=each.id, staff=staff)
+                values |= self.stuck(connection, portal, login, item=each.id, staff=staff, kind="third_attempt")
             connection.execute(update(item).where(self.mine(item), item.c.id == each.id).values(values))
 
 

@@ -11,11 +11,16 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert
 
 from payerbot.errors import UserError
 from payerbot.ledger.records import Handoff, Reply, Verb
-from payerbot.ledger.signins import SignIns
+from payerbot.ledger.signins import ITS_TURN, SignIns
 from payerbot.ledger.tables import handoff, item
 from payerbot.model import Outcome
 
 _CLOSING = frozenset({"yes", "no", "done"})
+_SAID_NO = "nothing more: question {} was answered no"
+_STUCK = {
+    "third_attempt": "it was tried three times without an end",
+    "wrong_portal": "the portals send it to each other",
+}
 
 
 class People(SignIns):
@@ -33,7 +38,7 @@ class People(SignIns):
         until: datetime | None = None,
     ) -> int:
         """Ask once: an open question of the same kind about the same is the same question. Its number."""
-        with self._audited() as connection:
+        with self.audited() as connection:
             return self._ask(connection, portal, login, kind, staff=staff, item=item, ways=ways, until=until)
 
     def questions(self, *, only_open: bool = True) -> list[Handoff]:
@@ -47,20 +52,21 @@ class People(SignIns):
         """Record a person's reply: yes, no and done close the question, ready and code leave it open."""
         if verb not in get_args(Verb) or bool(secret) != (verb == "code"):
             raise UserError("A reply is ready, yes, no or done, or a code with the code itself: reply again with one of them.")
-        with self._audited() as connection:
+        with self.audited() as connection:
             asked = self._open_question(connection, n)
             values = {"verb": verb, "replied_by": by, "replied_at": self.now(connection), "secret": secret or None, "taken_at": None}
             if verb in _CLOSING:
                 values |= {"state": verb, "closed_at": values["replied_at"]}
             connection.execute(update(handoff).where(self._number(n)).values(values))
             self._act_on(connection, asked, verb, by)
-            self._enter(connection, by, "reply", detail=f"question {n}: {verb}")
+            self.enter(connection, by, "reply", detail=f"question {n}: {verb}")
 
     def take_reply(self, n: int) -> Reply | None:
         """The reply nobody has taken yet; a code whose time is over is erased and not given."""
         with self.writing() as connection:
             found = self._question(connection, n)
-            if found["verb"] is None or found["taken_at"] is not None:
+            erased = found["verb"] == "code" and found["secret"] is None
+            if found["verb"] is None or found["taken_at"] is not None or erased:
                 return None
             now = self.now(connection)
             connection.execute(update(handoff).where(self._number(n)).values(taken_at=now, secret=None))
@@ -70,19 +76,30 @@ class People(SignIns):
 
     def close_question(self, n: int, state: str) -> None:
         """Close a question whose matter is settled; what waited for it is due now, unless the end is "no"."""
-        with self._audited() as connection:
+        with self.audited() as connection:
             if self._question(connection, n)["state"] != "open":
                 return
             self._close(connection, n, state)
             if state != "no":
                 self._wake(connection, and_(self.mine(item), item.c.handoff == n))
-            self._enter(connection, "payerbot", "question closed", detail=f"question {n}: {state}")
+            self.enter(connection, "payerbot", "question closed", detail=f"question {n}: {state}")
 
-    def third_attempt(self, connection: Connection, portal: str, login: str, *, item: str, staff: str) -> dict[str, Any]:
-        """Ask a person about an item that found no end in all its attempts; what to write in the item."""
-        n = self._ask(connection, portal, login, "third_attempt", staff=staff, item=item)
-        waits_for = f"question {n}: it was tried often enough without an end"
-        return {"outcome": Outcome.NEEDS_PERSON, "handoff": n, "due": None, "waits_for": waits_for}
+    def stuck(self, connection: Connection, portal: str, login: str, *, item: str, staff: str, kind: str) -> dict[str, Any]:
+        """Ask a person about an item that payerbot cannot bring to an end alone; what to write in the item."""
+        n = self._ask(connection, portal, login, kind, staff=staff, item=item)
+        return {"outcome": Outcome.NEEDS_PERSON, "handoff": n, "due": None, "waits_for": f"question {n}: {_STUCK[kind]}"}
+
+    def tied(self, connection: Connection, question: int | None, due: datetime | None) -> dict[str, Any]:
+        """How something waits for a question: at once due where the person was quicker than the run."""
+        if question is None:
+            return {"handoff": None, "due": due}
+        asked = self._question(connection, question)
+        if asked["state"] == "no":
+            return {"handoff": question, "due": None, "waits_for": _SAID_NO.format(question)}
+        if asked["state"] != "open":
+            return {"handoff": None, "due": self.now(connection), "waits_for": ITS_TURN}
+        unread = asked["verb"] is not None and asked["taken_at"] is None
+        return {"handoff": question, "due": self.now(connection) if unread else due}
 
     def _ask(
         self,
@@ -96,7 +113,7 @@ class People(SignIns):
         ways: Sequence[str] = (),
         until: datetime | None = None,
     ) -> int:
-        self._lock_tenant(connection)
+        self.lock_tenant(connection)
         lifts = item is None and kind != "code" and self._bar(connection, portal, login) is not None
         values = {"staff": staff, "ways": json.dumps(list(ways)), "valid_until": until, "lifts_bar": lifts}
         about = handoff.c.item.is_(None) if item is None else handoff.c.item == item
@@ -110,14 +127,13 @@ class People(SignIns):
         key = {"tenant": self.tenant, "n": n, "portal": portal, "login": login, "kind": kind, "item": item}
         new = {"state": "open", "asked_at": self.now(connection), "replied_by": ""}
         connection.execute(insert(handoff).values(**key, **new, **values))
-        self._enter(connection, "payerbot", "ask a person", detail=f"question {n}: {kind}, {login} at {portal}, to {staff or 'anyone'}")
+        self.enter(connection, "payerbot", "ask a person", detail=f"question {n}: {kind}, {login} at {portal}, to {staff or 'anyone'}")
         return n
 
     def _act_on(self, connection: Connection, asked: RowMapping, verb: Verb, by: str) -> None:
         waiting = and_(self.mine(item), item.c.handoff == asked["n"], item.c.state == "waiting")
         if verb == "no":
-            said = f"nothing more: question {asked['n']} was answered no"
-            connection.execute(update(item).where(waiting).values(due=None, waits_for=said))
+            connection.execute(update(item).where(waiting).values(due=None, waits_for=_SAID_NO.format(asked["n"])))
             return
         if verb in _CLOSING:
             self._wake(connection, waiting)

@@ -21,7 +21,7 @@ class Keys(NamedTuple):
     """The ledger's three keys, 32 bytes each, from the operating system's keyring."""
 
     data: bytes
-    index: bytes
+    index: bytes  # type: ignore[assignment]  # hides tuple.index, which nobody needs of keys
     audit: bytes
 
     def __repr__(self) -> str:
@@ -55,7 +55,9 @@ class Sealer:
         try:
             return self._aes.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], context.encode())
         except InvalidTag:
-            raise Unsealable("A sealed value does not open with the key in the keyring: restore the key, or the file from a backup.") from None
+            raise Unsealable(
+                "A sealed value does not open with the key in the keyring: restore the key, or the file from a backup."
+            ) from None
 
 
 def keyed(key: bytes, *parts: str | bytes) -> bytes:

@@ -30,7 +30,7 @@ class SignIns(Audit):
 
     def intend_sign_in(self, lease: Lease) -> int:
         """Write a sign-in down before its click; SignInUnresolved where the login is barred."""
-        with self._audited() as connection:
+        with self.audited() as connection:
             lease.check(connection)
             if bar := self._bar(connection, lease.portal, lease.login):
                 raise SignInUnresolved(_barred(lease, bar))
@@ -38,7 +38,7 @@ class SignIns(Audit):
             n = (last or 0) + 1
             key = {"tenant": self.tenant, "portal": lease.portal, "login": lease.login, "n": n}
             connection.execute(insert(signin).values(**key, epoch=lease.epoch, intended_at=self.now(connection), cleared_by=""))
-            self._enter(connection, lease.who, "sign in", detail=f"{lease.login} at {lease.portal}")
+            self.enter(connection, lease.who, "sign in", detail=f"{lease.login} at {lease.portal}")
             return n
 
     def resolve_sign_in(self, lease: Lease, n: int, outcome: SignInOutcome) -> None:
@@ -54,7 +54,7 @@ class SignIns(Audit):
 
     def clear_sign_ins(self, portal: str, login: str, by: str) -> int:
         """A named person says that this login may be tried again; how many sign-ins stood against it."""
-        with self._audited() as connection:
+        with self.audited() as connection:
             return self._clear(connection, portal, login, by)
 
     def sign_ins_since(self, portal: str, login: str, since: datetime) -> int:
@@ -66,7 +66,7 @@ class SignIns(Audit):
     def pause(self, portal: str, login: str, *, until: datetime, why: str) -> None:
         """Keep this login from signing in until then; a longer pause stays."""
         with self.writing() as connection:
-            self._lock_tenant(connection)
+            self.lock_tenant(connection)
             here = self.at(pause, portal, login)
             known = connection.execute(select(pause.c.until).where(here)).scalar()
             values = {"until": until, "why": why, "set_at": self.now(connection)}
@@ -104,7 +104,7 @@ class SignIns(Audit):
         barred = and_(self.at(item, portal, login), item.c.outcome == Outcome.NEEDS_PERSON, item.c.due.is_(None), held)
         self._wake(connection, barred)
         connection.execute(update(handoff).where(lifting, handoff.c.state == "open").values(state="cleared", closed_at=now, secret=None))
-        self._enter(connection, by, "sign-in may be tried again", detail=f"{login} at {portal}")
+        self.enter(connection, by, "sign-in may be tried again", detail=f"{login} at {portal}")
         return cleared
 
     def _wake(self, connection: Connection, which: ColumnElement[bool]) -> int:

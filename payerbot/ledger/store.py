@@ -63,7 +63,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the ledger."""
-        with in_plain_words(self.engine.url), self.engine.connect() as connection, connection.begin():
+        options = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with in_plain_words(self.engine.url), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -78,7 +79,8 @@ class Store:
             return self._clock()
         if connection.dialect.name == "sqlite":
             return datetime.now(UTC)
-        return connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)
+        told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return told.astimezone(UTC)
 
     def name(self, purpose: str, *parts: str | bytes) -> bytes:
         """An HMAC that names content without telling it."""
@@ -94,7 +96,10 @@ class Store:
 
     def check_keys(self) -> None:
         """Put this practice's proof of its keys in a new ledger, or refuse other keys."""
-        proofs = {"index_check": keyed(self._keys.index, "index", self.tenant), "audit_check": keyed(self._keys.audit, "audit", self.tenant)}
+        proofs = {
+            "index_check": keyed(self._keys.index, "index", self.tenant),
+            "audit_check": keyed(self._keys.audit, "audit", self.tenant),
+        }
         if (found := self._proofs()) is None:
             with suppress(IntegrityError), self.writing() as connection:  # another process may be first
                 values = {"tenant": self.tenant, "data_check": self.tenant, "created_at": self.now(connection), **proofs}
@@ -113,7 +118,7 @@ class Store:
             raise _wrong_keys() from None
         return None if found is None else {key: value if isinstance(value, str) else bytes(value) for key, value in found.items()}
 
-    def _lock_tenant(self, connection: Connection) -> None:
+    def lock_tenant(self, connection: Connection) -> None:
         """Make other writers of this practice wait where the next number of something is taken."""
         connection.execute(select(tables.tenant.c.tenant).where(tables.tenant.c.tenant == self.tenant).with_for_update())
 
@@ -130,7 +135,9 @@ def connect(url: str, *, busy_seconds: float) -> Engine:
             return _sqlite(parsed, busy_seconds)
         engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ImportError):
-        raise RunError("The ledger's URL is not understood: use sqlite:///PATH or postgresql+psycopg://..., with its driver installed.") from None
+        raise RunError(
+            "The ledger's URL is not understood: use sqlite:///PATH or postgresql+psycopg://..., with its driver installed."
+        ) from None
     if engine.dialect.name != "postgresql":
         raise RunError("The ledger's URL names another kind of database: use sqlite:///PATH or postgresql+psycopg://...")
     return engine
@@ -196,7 +203,10 @@ def _disk(path: Path) -> tuple[str, str]:
 
 
 _SAYINGS = (
-    (("locked", "busy"), "The ledger is held by another program: close what has it open (a backup, a database viewer), then run this again."),
+    (
+        ("locked", "busy"),
+        "The ledger is held by another program: close what has it open (a backup, a database viewer), then run this again.",
+    ),
     (("disk is full", "no space left"), "The disk is full: free some space where the ledger lies, then run this again; no answer is lost."),
     (
         ("readonly", "read-only", "permission denied", "unable to open", "authorization denied"),
@@ -209,7 +219,7 @@ _SAYINGS = (
     (("disk i/o",), "The disk that holds the ledger reports an error: check the disk and its free space, then run this again."),
     (
         ("connect", "connection", "could not translate host", "authentication", "server closed", "timeout expired"),
-        "The ledger's database server does not answer or refuses the sign-in: check PAYERBOT_LEDGER_URL and the server, then run this again.",
+        "The ledger's database server does not answer: check PAYERBOT_LEDGER_URL and the server, then run this again.",
     ),
 )
 

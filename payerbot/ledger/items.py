@@ -1,0 +1,223 @@
+"""Items under a lease: taken, answered once, set aside, given back, or sent on to another portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+
+from payerbot.errors import RunError
+from payerbot.ledger.batches import Batches, patient
+from payerbot.ledger.leases import Lease
+from payerbot.ledger.signins import ITS_TURN
+from payerbot.ledger.tables import answer, attempt, handoff, item, outbox, row
+from payerbot.model import Job, Outcome
+from payerbot.rows import ANSWER, QUESTION, Answer, Ask, Item
+
+AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+_RETRIED = frozenset({Outcome.PORTAL_DOWN, Outcome.PAGE_CHANGED, Outcome.NOT_YET})  # payerbot's own to ask again
+_NO_END = frozenset({Outcome.PORTAL_DOWN, Outcome.PAGE_CHANGED})
+_RECENT = 50
+
+
+class NotTaken(RunError):
+    """An item that this lease has not taken, or has given back."""
+
+
+class Items(Batches):
+    """Every commit checks the lease's epoch in its own transaction, and raises LeaseLost where it is no longer the login's."""
+
+    def claim(self, lease: Lease, batch: str) -> Item | None:
+        """Take the item that has been due longest, and count the attempt; None when nothing is due."""
+        with self.audited() as connection:
+            lease.check(connection)
+            now = self.now(connection)
+            due = and_(self.at(item, lease.portal, lease.login), item.c.batch == batch, item.c.state == "waiting", item.c.due <= now)
+            found = connection.execute(select(item).where(due).order_by(item.c.due, item.c.place).limit(1)).mappings().first()
+            if found is None:
+                return None
+            n = connection.execute(select(func.max(attempt.c.n)).where(self._tries(found["id"]))).scalar() or 0
+            new = {"tenant": self.tenant, "item": found["id"], "n": n + 1, "epoch": lease.epoch, "started_at": now, "counts": True}
+            connection.execute(insert(attempt).values(new))
+            values = {
+                "state": "taken",
+                "epoch": lease.epoch,
+                "attempts": found["attempts"] + 1,
+                "waits_for": "its answer: it is being asked now",
+            }
+            connection.execute(update(item).where(self._id(found["id"])).values(values))
+            taken = self._item(connection, found, lease)
+            self.enter(connection, lease.who, "ask", patient(taken.ask), f"{taken.id} at {lease.portal}")
+            return taken
+
+    def finish(self, lease: Lease, item: Item, answer: Answer, *, evidence: Sequence[str] = ()) -> None:
+        """File the item's only answer; a second one is an integrity error and changes nothing."""
+        if not answer.outcome.final or not isinstance(answer, ANSWER[item.job]):
+            raise ValueError(f"{answer.outcome} of {type(answer).__name__} is no answer to a question of {item.job}")
+        with self._under(lease) as connection:
+            found = self._held(connection, item)
+            self._file(connection, found, lease, answer, evidence)
+            done = {"state": "done", "outcome": answer.outcome, "due": None, "handoff": None, "waits_for": ""}
+            self._leave(connection, lease, item, answer.outcome, done)
+            about = and_(self.mine(handoff), handoff.c.item == item.id, handoff.c.state == "open")
+            for n in connection.execute(select(handoff.c.n).where(about)).scalars().all():
+                self._close(connection, n, "done")
+
+    def set_aside(
+        self,
+        lease: Lease,
+        item: Item,
+        outcome: Outcome,
+        *,
+        waits_for: str,
+        due: datetime | None = None,
+        question: int | None = None,
+        counts: bool = True,
+    ) -> None:
+        """Put an item back with the reason it waits; a third attempt without an end becomes a question to a person.
+
+        Without `due`, what payerbot retries by itself backs off, and the rest waits for a person's reply.
+        """
+        if outcome.final:
+            raise ValueError(f"{outcome} is an answer: finish the item")
+        with self._under(lease) as connection:
+            found = self._held(connection, item)
+            if due is None and question is None and outcome in _RETRIED:
+                due = self.now(connection) + AGAIN_AFTER[min(found["attempts"], len(AGAIN_AFTER)) - 1]
+            values = {"outcome": outcome, "waits_for": waits_for, **self.tied(connection, question, due)}
+            if counts and question is None and outcome in _NO_END and found["attempts"] >= found["allowed"]:
+                values |= self.stuck(connection, item.portal, item.login, item=item.id, staff=lease.staff, kind="third_attempt")
+            self._leave(connection, lease, item, outcome, {"state": "waiting", "epoch": None, **values}, counts=counts)
+
+    def give_back(self, lease: Lease, item: Item) -> None:
+        """Put an item back of which nothing was asked; this attempt does not count."""
+        with self._under(lease) as connection:
+            self._held(connection, item)
+            self._leave(connection, lease, item, None, {"state": "waiting", "epoch": None, "waits_for": ITS_TURN}, counts=False)
+
+    def requeue(self, lease: Lease, item: Item, *, portal: str, login: str, ask: Ask) -> str:
+        """Send a question on to another portal; its rows now show the child. The child's id, "" where portals point at each other."""
+        with self._under(lease) as connection:
+            found = self._held(connection, item)
+            child = self._child(connection, found, portal, login, ask)
+            if child is None:
+                values = self.stuck(connection, item.portal, item.login, item=item.id, staff=lease.staff, kind="wrong_portal")
+                self._leave(connection, lease, item, Outcome.WRONG_PORTAL, {"state": "waiting", "epoch": None, **values})
+                return ""
+            values = {"state": "moved", "epoch": None, "outcome": Outcome.WRONG_PORTAL, "due": None, "handoff": None, "sent_to": child}
+            self._leave(connection, lease, item, Outcome.WRONG_PORTAL, values)
+            connection.execute(update(row).where(self.mine(row), row.c.item == item.id).values(item=child))
+            return child
+
+    def hold(
+        self,
+        batch: str,
+        portal: str,
+        login: str,
+        outcome: Outcome,
+        *,
+        waits_for: str,
+        question: int | None = None,
+        due: datetime | None = None,
+    ) -> int:
+        """Let everything of a share that waits for no other person or date wait for this; how many."""
+        with self.writing() as connection:
+            open_one = select(handoff.c.n).where(self.mine(handoff), handoff.c.state == "open")
+            free = or_(item.c.handoff.is_(None), item.c.handoff.not_in(open_one), item.c.handoff == question)
+            dated = or_(item.c.outcome.is_(None), item.c.outcome != Outcome.NOT_YET, item.c.due <= self.now(connection))
+            waiting = and_(self.at(item, portal, login), item.c.batch == batch, item.c.state == "waiting", free, dated)
+            values = {"outcome": outcome, "waits_for": waits_for, **self.tied(connection, question, due)}
+            return connection.execute(update(item).where(waiting).values(values)).rowcount
+
+    def best_rung(self, portal: str, job: Job, payer: str) -> str:
+        """The way of searching that found most of this payer's latest answers at this portal; "" without any."""
+        with self.reading() as connection:
+            return self._best_rung(connection, portal, job, payer)
+
+    @contextmanager
+    def _under(self, lease: Lease) -> Iterator[Connection]:
+        with self.audited() as connection:
+            lease.check(connection)
+            yield connection
+
+    def _id(self, name: str) -> Any:  # noqa: ANN401  a condition
+        return and_(self.mine(item), item.c.id == name)
+
+    def _tries(self, name: str) -> Any:  # noqa: ANN401  a condition
+        return and_(self.mine(attempt), attempt.c.item == name)
+
+    def _held(self, connection: Connection, taken: Item) -> RowMapping:
+        return connection.execute(select(item).where(self._id(taken.id)).with_for_update()).mappings().one()
+
+    def _leave(
+        self, connection: Connection, lease: Lease, taken: Item, outcome: Outcome | None, values: dict[str, Any], *, counts: bool = True
+    ) -> None:
+        held = and_(self._id(taken.id), item.c.state == "taken", item.c.epoch == lease.epoch)
+        if not counts:
+            values = {**values, "attempts": item.c.attempts - 1}
+        if connection.execute(update(item).where(held).values(values)).rowcount != 1:
+            raise NotTaken(f"The item {taken.id} is not being asked by this run: nothing was changed, run the batch again.")
+        running = and_(self._tries(taken.id), attempt.c.finished_at.is_(None))
+        ended = {"finished_at": self.now(connection), "outcome": outcome, "counts": counts}
+        connection.execute(update(attempt).where(running).values(ended))
+
+    def _file(self, connection: Connection, found: RowMapping, lease: Lease, given: Answer, evidence: Sequence[str]) -> None:
+        now = self.now(connection)
+        same = {name: found[name] for name in ("tenant", "batch", "job", "portal", "payer", "subject")}
+        told = {"outcome": given.outcome, "rung": given.rung, "result": given.model_dump_json(), "evidence": tuple(evidence)}
+        connection.execute(insert(answer).values(item=found["id"], epoch=lease.epoch, answered_at=now, **same, **told))
+        self.lock_tenant(connection)
+        last = connection.execute(select(func.max(outbox.c.seq)).where(self.mine(outbox), outbox.c.subject == found["subject"])).scalar()
+        entry = {"tenant": self.tenant, "subject": found["subject"], "seq": (last or 0) + 1, "item": found["id"]}
+        connection.execute(insert(outbox).values(**entry, created_at=now, tries=0))
+
+    def _item(self, connection: Connection, found: RowMapping, lease: Lease) -> Item:
+        job = Job(found["job"])
+        told = {name: found[name] for name in ("id", "batch", "portal", "login")}
+        asked_on = self._found(connection, found["batch"])["business_date"]
+        rung = self._last_rung(connection, found) or self._best_rung(connection, found["portal"], job, found["payer"])
+        ask = QUESTION[job].model_validate_json(found["ask"])
+        return Item(**told, job=job, ask=ask, attempts=found["attempts"] + 1, epoch=lease.epoch, first_rung=rung, asked_on=asked_on)
+
+    def _last_rung(self, connection: Connection, found: RowMapping) -> str:
+        same = and_(self.mine(answer), answer.c.subject == found["subject"], answer.c.portal == found["portal"], answer.c.rung != "")
+        good = and_(same, answer.c.outcome == Outcome.ANSWERED)
+        return connection.execute(select(answer.c.rung).where(good).order_by(answer.c.answered_at.desc()).limit(1)).scalar() or ""
+
+    def _best_rung(self, connection: Connection, portal: str, job: Job, payer: str) -> str:
+        same = and_(self.mine(answer), answer.c.portal == portal, answer.c.job == job, answer.c.payer == payer)
+        good = and_(same, answer.c.outcome == Outcome.ANSWERED, answer.c.rung != "")
+        latest = select(answer.c.rung).where(good).order_by(answer.c.answered_at.desc()).limit(_RECENT).subquery()
+        most = select(latest.c.rung).group_by(latest.c.rung).order_by(func.count().desc(), latest.c.rung).limit(1)
+        return connection.execute(most).scalar() or ""
+
+    def _child(self, connection: Connection, found: RowMapping, portal: str, login: str, ask: Ask) -> str | None:
+        """The item to show instead, made where there is none; None where that leads back to where it came from."""
+        job = Job(found["job"])
+        question = self.question(job, portal, login, ask)
+        same = and_(self.mine(item), item.c.batch == found["batch"], item.c.question == question)
+        known = connection.execute(select(item).where(same)).mappings().first()
+        while known is not None and known["sent_to"]:
+            known = self._one(connection, known["sent_to"])
+        if (known["portal"] if known else portal) in self._portals_so_far(connection, found):
+            return None
+        if known:
+            return str(known["id"])
+        name = f"{found['id']}+{portal}"
+        new = self.new_item(name, found["batch"], job, portal, login, ask, question, found["place"], self.now(connection))
+        sent_on = {"parent": found["id"], "subject": found["subject"], "waits_for": f"its turn at {portal}: {found['portal']} sent it on"}
+        connection.execute(insert(item).values({**new, **sent_on}))
+        return name
+
+    def _portals_so_far(self, connection: Connection, found: RowMapping) -> set[str]:
+        portals = {found["portal"]}
+        while found["parent"]:
+            found = self._one(connection, found["parent"])
+            portals.add(found["portal"])
+        return portals
+
+    def _one(self, connection: Connection, name: str) -> RowMapping:
+        return connection.execute(select(item).where(self._id(name))).mappings().one()
