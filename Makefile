@@ -1,0 +1,52 @@
+# make demo    everything it takes, then the two jobs against simulated payers        make test    everything it takes, then the tests
+.DEFAULT_GOAL := help
+.PHONY: help setup browser test-tools demo test lint format bench lock wheel clean
+
+PY := .venv/bin/python
+BOOT := sh tools/bootstrap.sh
+COVERAGE_MIN ?= 90
+TESTS ?= tests
+
+help:
+	@sed -n '1s/^# //p' Makefile
+	@echo 'make setup | browser | test-tools | demo | test [TESTS=tests/test_x.py] | lint | format | bench | lock | wheel | clean'
+
+setup:
+	@$(BOOT) setup
+
+browser: setup
+	@$(BOOT) browser
+
+test-tools:
+	@$(BOOT) test-tools
+
+demo: browser
+	@$(BOOT) run $(PY) examples/demo.py
+
+test: browser test-tools
+	$(BOOT) run $(PY) -m pytest $(TESTS) --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN)
+
+lint: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: setup
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: browser test-tools
+	@$(BOOT) run $(PY) -m tests.bench
+
+# The lock names no registry: no index or file addresses in it.
+lock: setup
+	@test -x .venv/bin/uv || $(PY) -m pip install --quiet uv
+	.venv/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+
+wheel: setup
+	$(PY) -m build --wheel --no-isolation
+
+clean:
+	rm -rf dist build htmlcov demo-out out .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
