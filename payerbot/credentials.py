@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from payerbot.practice import Login, Practice
 
 SUFFIX = {Part.USER: "USER", Part.PASSWORD: "PASSWORD", Part.TOTP: "TOTP_SEED"}
+_WANTED = tuple(f"_{SUFFIX[part]}" for part in NEEDED)
 
 
 class Entry(NamedTuple):
@@ -35,8 +36,8 @@ class Imported(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """True where every line of the file was stored."""
-        return not (self.empty or self.unknown or self.wrong)
+        """True where nothing is left in the file that would be missed: what is optional may be empty."""
+        return bool(self.stored) and not (self.unknown or self.wrong or any(name.endswith(_WANTED) for name in self.empty))
 
 
 class Presence(NamedTuple):

@@ -221,10 +221,10 @@ def vault_of(tenant: str, in_memory: Mapping[str, str] | None = None) -> Vault:
 
 def _demo_entries(file: Path | None) -> Mapping[str, str]:
     try:
-        entries = json.loads(file.read_text(encoding="utf-8")) if file else {}
-    except (OSError, ValueError):
+        entries = dict(json.loads(file.read_text(encoding="utf-8")) if file else {})
+    except (OSError, TypeError, ValueError):
         raise UserError("PAYERBOT_DEMO_VAULT names no file of made-up passwords; it is for the demo only: remove it.") from None
-    return {str(entry): str(value) for entry, value in dict(entries).items()}
+    return {str(entry): str(value) for entry, value in entries.items()}
 
 
 @cache

@@ -58,15 +58,17 @@ def browser_switches() -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def keyring_session() -> Iterator[KeyringSession]:
     """A private session bus with gnome-keyring on it, in force for this process and its children until the end."""
+    import keyring.backend
     import keyring.core
 
     from tests.keyring_session import KeyringSession
 
     with KeyringSession() as session, pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
-        patch.setattr(keyring.core, "_keyring_backend", None)
         for name, value in session.environment.items():
             patch.setenv(name, value)
+        vars(keyring.backend.get_all_keyring).pop("saved_result", None)  # found before there was a bus
+        patch.setattr(keyring.core, "_keyring_backend", None)
         yield session
 
 
