@@ -159,6 +159,7 @@ class Benefit(Frozen):
     allowed: int | None = None  # visits
     used: int | None = None
     left: int | None = None
+    covered: bool | None = None  # telehealth
     text: str = ""  # the page's own words
 
 

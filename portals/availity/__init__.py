@@ -1,0 +1,1 @@
+"""Availity Essentials: one shell, many payers, each with words of its own."""
