@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from itertools import combinations
 from pathlib import Path
@@ -35,6 +35,7 @@ _CLOCK = re.compile(r"(?P<hour>[01]?[0-9]|2[0-3]|24(?=:00)):(?P<minute>[0-5][0-9
 _TIN = re.compile(r"[0-9]{9}")
 
 
+@lru_cache(maxsize=10_000)
 def npi_is_valid(text: str) -> bool:
     """Ten digits that start with 1 or 2 and end in the right check digit (Luhn over 80840 and the NPI)."""
     if not _NPI.fullmatch(text):

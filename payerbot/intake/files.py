@@ -11,9 +11,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from payerbot.errors import UserError
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED = 400_000_000
@@ -209,19 +212,20 @@ def _sheet(raw: bytes) -> Records:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         notes = [f"the first of {len(sheets)} sheets was read"] if len(sheets) > 1 else []
         sheets[0].reset_dimensions()  # some programs write wrong ones, which would hide columns
-        rows = ([_cell(cell.value, getattr(cell, "number_format", "")) for cell in row] for row in sheets[0].iter_rows())
+        rows = ([_cell(cell) for cell in row] for row in sheets[0].iter_rows())
         return _kept(rows, notes, ",")
     finally:
         book.close()
 
 
-def _cell(value: object, shown_as: str) -> str:
+def _cell(cell: Cell | MergedCell) -> str:
+    value: object = cell.value
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        return _number(value, shown_as)
+        return _number(value, cell.number_format)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
     if isinstance(value, date | time):

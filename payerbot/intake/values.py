@@ -68,7 +68,7 @@ def checked(cell: str) -> str:
         raise BadValue("is a formula; replace it by its value")
     if _EXCEL_ERROR.fullmatch(text):
         raise BadValue("shows one of Excel's error marks; mend the sheet and export it again")
-    if any(unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"} for char in text):
+    if not text.isprintable() and any(unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"} for char in text):
         raise BadValue("has line breaks or invisible characters in it; type it anew")
     if "\ufffd" in text:
         raise BadValue("has a character that an earlier export lost; type it anew")
