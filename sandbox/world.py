@@ -6,9 +6,15 @@ It imports nothing of the product. A twin asks it with `find_members` and `find_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import sys
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
+from typing import TypeVar
 
 from sandbox.world_model import (
     BADGE,
@@ -32,6 +38,8 @@ from sandbox.world_model import (
     ServiceLine,
     Visit,
 )
+from sandbox.worldgen import night, rows
+from sandbox.worldgen.build import Plan, build
 
 __all__ = [
     "AS_OF",
@@ -40,6 +48,7 @@ __all__ = [
     "CARDS",
     "PAYERS",
     "PRACTICE",
+    "SEED",
     "Adjustment",
     "Authorization",
     "Benefit",
@@ -82,9 +91,30 @@ PAYERS: dict[str, Payer] = {
         Payer("tricare_west", "TRICARE WEST (TRIWEST)", "99726", "tricare_west"),
         Payer("medicaid_ri", "RHODE ISLAND MEDICAID", "RIMCD", "gainwell"),
         Payer("medicare", "MEDICARE PART B", "10102", "noridian"),
+        Payer("other", "REGIONAL EMPLOYERS TRUST", "REGET", ""),  # no portal at all
     )
 }
+K = TypeVar("K")
+V = TypeVar("V")
 AVAILITY = ("aetna", "anthem", "carelon", "humana", "magellan")
+
+
+SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV"})
+Case = Member | Claim | Remit | Authorization
+
+
+def same_id(written: str) -> str:
+    """An id as payers compare it: without dashes, blanks and case."""
+    return "".join(c for c in written if c.isalnum()).upper()
+
+
+def same_name(name: str) -> str:
+    """A name as payers compare it: letters only, no accents, no suffix."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper().replace(".", " ")
+    words = plain.replace("'", "").replace("-", " ").split()
+    if len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
+    return "".join(c for c in "".join(words) if c.isalpha())
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,15 +131,41 @@ class World:
     remits: tuple[Remit, ...]
     authorizations: tuple[Authorization, ...]
     practice: Practice = PRACTICE
+    plan: Plan | None = field(default=None, repr=False)  # what every night is read off
 
     @classmethod
     def generate(cls, seed: int, members: int, claims: int, as_of: date = AS_OF, *, payers: tuple[str, ...] = AVAILITY) -> World:
-        """Make the world of a seed: about `members` visits and `claims` open claims, shared among these payers."""
-        raise NotImplementedError
+        """Make the world of a seed: about `members` visits and `claims` open claims, shared among these payers.
+
+        The edge cases are always all there, so a world is never smaller than about 40 visits and 50 claims.
+        """
+        return cls._seen(build(seed, members, claims, as_of, payers, PRACTICE), 0)
 
     def on_night(self, n: int) -> World:
-        """The same world n nights after the first one: claims decided, deductibles used up, a coverage ended."""
-        raise NotImplementedError
+        """The same world n nights after its first one: claims decided, deductibles used up, a coverage ended."""
+        if self.plan is None:
+            raise ValueError("only a generated world has nights")
+        return World._seen(self.plan, n)
+
+    @classmethod
+    def _seen(cls, plan: Plan, n: int) -> World:
+        day = plan.as_of + timedelta(days=n)
+        claims = tuple(life.on(day) for life in plan.lives)
+        return cls(
+            seed=plan.seed,
+            as_of=day,
+            night=n,
+            members=night.members(plan, day, claims),
+            providers=plan.providers,
+            visits=plan.visits,
+            claims=claims,
+            remits=night.remits(plan, day),
+            authorizations=tuple(night.authorization(a, day) for a in plan.authorizations),
+            practice=plan.practice,
+            plan=plan,
+        )
+
+    # -- what a twin asks
 
     def find_members(
         self, payer: str, *, member_id: str = "", birth_date: date | None = None, last: str = "", first: str = "", on: date
@@ -117,10 +173,17 @@ class World:
         """Everyone at this payer whom the given criteria fit, as a payer searches.
 
         A member id is compared without dashes, spaces and case, and is exact otherwise: an outdated id finds nobody. Names are compared
-        only where no member id is given, by their letters (hyphens, blanks, case and suffixes do not count; nicknames do). Of each
-        member the plans in force on that day are listed, else the one that ended last.
+        only where no member id is given, by their letters (hyphens, blanks, accents, case and suffixes do not count; nicknames do). Of
+        each member the plans in force on that day are listed, else the one that ended last.
         """
-        raise NotImplementedError
+        if member_id:
+            near = self._members_by_id.get((payer, same_id(member_id)), ())
+        elif last:
+            near = self._members_by_name.get((payer, same_name(last)), ())
+        else:
+            near = ()
+        fit = [m for m in near if _is(m.person, birth_date, "" if member_id else last, "" if member_id else first)]
+        return [Found(m, c) for m in fit for c in _plans(m, payer, member_id, on)]
 
     def find_claims(
         self,
@@ -141,4 +204,108 @@ class World:
         Ids and names are compared as in `find_members`. A claim fits the dates if any of its days lies between them. `npi` is the billing
         NPI of the claim.
         """
-        raise NotImplementedError
+        if payer_claim_no:
+            near = self._claims_by_number.get((payer, same_id(payer_claim_no)), ())
+        elif member_id:
+            near = self._claims_by_member.get((payer, same_id(member_id)), ())
+        elif last:
+            near = self._claims_by_name.get((payer, same_name(last)), ())
+        else:
+            near = self._claims_by_payer.get(payer, ())
+        fit = (
+            c
+            for c in near
+            if (not member_id or same_id(c.member_id) == same_id(member_id))
+            and _is(c.patient, birth_date, "" if member_id else last, "" if member_id else first)
+            and (dos_from is None or c.dos_to >= dos_from)
+            and (dos_to is None or c.dos_from <= dos_to)
+            and (charge is None or c.charge == charge)
+            and (not npi or c.billing_npi == npi)
+        )
+        return sorted(fit, key=lambda c: (-c.dos_from.toordinal(), c.payer_claim_no, c.claim_id))
+
+    def member(self, key: str) -> Member:
+        """The member with this patient key."""
+        return self._members_by_key[key]
+
+    def provider(self, npi: str) -> Provider | None:
+        """The clinician with this NPI."""
+        return next((p for p in self.providers if p.npi == npi), None)
+
+    # -- what the practice's files hold
+
+    def schedule_rows(self, *, messy: bool = False) -> list[dict[str, str]]:
+        """The visits as rows of a schedule file; messy ones have the blemishes of a real export (see `sandbox.worldgen.rows`)."""
+        clean = [rows.visit(visit, self.member(visit.member_key), self.provider(visit.rendering_npi)) for visit in self.visits]
+        return rows.messy_visits(clean) if messy else clean
+
+    def open_claim_rows(self, *, messy: bool = False) -> list[dict[str, str]]:
+        """The open claims as rows of a claims file. They are the same on every night: what the practice knew on the first."""
+        bare = [life.bare for life in self.plan.lives] if self.plan else list(self.claims)
+        clean = [rows.claim(c, self.member(c.member_key)) for c in sorted(bare, key=lambda c: c.claim_id) if c.open]
+        return rows.messy_claims(clean) if messy else clean
+
+    def cases(self) -> dict[str, tuple[Case, ...]]:
+        """Every edge case, and whom or what it happened to."""
+        found: dict[str, list[Case]] = defaultdict(list)
+        things: tuple[Case, ...] = (*self.members, *self.claims, *self.remits, *self.authorizations)
+        for thing in things:
+            for case in sorted(thing.cases):
+                found[case].append(thing)
+        return {case: tuple(found[case]) for case in sorted(found)}
+
+    # -- indexes
+
+    @cached_property
+    def _members_by_key(self) -> dict[str, Member]:
+        return {m.key: m for m in self.members}
+
+    @cached_property
+    def _members_by_id(self) -> dict[tuple[str, str], list[Member]]:
+        return _index(((c.payer, same_id(c.member_id)), m) for m in self.members for c in m.coverages if c.on_file)
+
+    @cached_property
+    def _members_by_name(self) -> dict[tuple[str, str], list[Member]]:
+        return _index(((c.payer, same_name(m.person.last)), m) for m in self.members for c in m.coverages if c.on_file)
+
+    @cached_property
+    def _claims_by_number(self) -> dict[tuple[str, str], list[Claim]]:
+        return _index(((c.payer, same_id(c.payer_claim_no)), c) for c in self.claims if c.on_file and c.payer_claim_no)
+
+    @cached_property
+    def _claims_by_member(self) -> dict[tuple[str, str], list[Claim]]:
+        return _index(((c.payer, same_id(c.member_id)), c) for c in self.claims if c.on_file)
+
+    @cached_property
+    def _claims_by_name(self) -> dict[tuple[str, str], list[Claim]]:
+        return _index(((c.payer, same_name(c.patient.last)), c) for c in self.claims if c.on_file)
+
+    @cached_property
+    def _claims_by_payer(self) -> dict[str, list[Claim]]:
+        return _index((c.payer, c) for c in self.claims if c.on_file)
+
+
+def _index(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        kept = found.setdefault(key, [])
+        if not kept or kept[-1] is not value:  # two plans of one member are one member
+            kept.append(value)
+    return found
+
+
+def _is(person: Person, birth_date: date | None, last: str, first: str) -> bool:
+    return (
+        (birth_date is None or person.birth_date == birth_date)
+        and (not last or same_name(person.last) == same_name(last))
+        and (not first or same_name(person.first) == same_name(first))
+    )
+
+
+def _plans(member: Member, payer: str, member_id: str, on: date) -> list[Coverage]:
+    here = [c for c in member.coverages if c.payer == payer and c.on_file and (not member_id or same_id(c.member_id) == same_id(member_id))]
+    return [c for c in here if c.active_on(on)] or sorted(here, key=lambda c: (c.end or date.max, c.begin))[-1:]
+
+
+if __name__ == "__main__":
+    sys.exit(rows.main(sys.argv[1:], World.generate, SEED, AS_OF))

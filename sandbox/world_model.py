@@ -14,6 +14,7 @@ Network = Literal["Y", "N", "W", "U"]  # EB12: in network, out of network, both 
 AuthFlag = Literal["Y", "N", "U"]  # EB11: required, not required, unknown
 Kind = Literal["deductible", "out_of_pocket", "copay", "coinsurance", "limit", "authorization", "not_covered", "telehealth", "note"]
 Period = Literal["calendar_year", "service_year", "visit", "lifetime", ""]
+AdjustmentGroup = Literal["CO", "PR", "OA", "PI"]  # CAS01
 Relation = Literal["self", "spouse", "child", "other"]
 ClaimState = Literal[
     "received",
@@ -134,6 +135,7 @@ class Coverage:
     carve_out: CarveOut | None = None
     other_payers: tuple[OtherPayer, ...] = ()
     messages: tuple[str, ...] = ()  # plan-level free text
+    on_file: bool = True  # False: only the practice believes in it, no search finds it
 
     def active_on(self, day: date) -> bool:
         """Whether the plan is in force on that day."""
@@ -182,7 +184,7 @@ class Found:
 class Adjustment:
     """Why a line was not paid as charged (835 CAS)."""
 
-    group: Literal["CO", "PR", "OA", "PI"]
+    group: AdjustmentGroup
     carc: str
     amount: Decimal
 

@@ -1,0 +1,147 @@
+"""Plans and their behavioral benefits: which cards a payer keeps, and what stands on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sandbox.world_model import AuthFlag, Benefit, Coverage, Network
+from sandbox.worldgen import people
+from sandbox.worldgen.dice import Dice
+
+ZERO = Decimal("0.00")
+PLANS: dict[str, tuple[tuple[str, str], ...]] = {  # plan, insurance type (271 EB04)
+    "aetna": (("Choice POS II", "PS"), ("Open Access Managed Choice", "PS"), ("Medicare Prime PPO", "PR")),
+    "anthem": (("KeyCare PPO 25", "PR"), ("HealthKeepers POS", "PS"), ("Lumenos HSA 3000", "PR")),
+    "carelon": (("KeyCare PPO Behavioral", "PR"), ("HealthKeepers Behavioral", "HM")),
+    "humana": (("Gold Plus HMO", "HN"), ("HumanaChoice PPO", "PR")),
+    "magellan": (("Employer Behavioral Health", "EP"), ("State Employee Behavioral", "PR")),
+    "medicare": (("Part B", "MB"),),
+    "medicaid_ri": (("Managed Medicaid", "MC"), ("Medicaid", "MC")),
+    "tricare_west": (("Select", "PR"), ("Prime", "HM")),
+}
+USUAL_PLANS = (("Choice Plus", "PS"), ("Open Access Plus", "PR"), ("Navigate HMO", "HM"))
+FREE_OF_CHARGE = ("medicaid_ri",)
+COPAYS = tuple(Decimal(d) for d in ("15.00", "20.00", "25.00", "30.00", "35.00", "40.00", "50.00"))
+PERCENTS = (Decimal("0.10"), Decimal("0.20"), Decimal("0.30"))
+OUT_OF_NETWORK = Decimal("0.40")
+URGENT = Decimal("75.00")
+AUTH: dict[AuthFlag | None, float] = {"N": 55, "Y": 10, "U": 5, None: 30}
+DISCLAIMER = "This is not a guarantee of payment. Benefits are subject to the terms of the plan on the date of service."
+LIMITS = (20, 30, 52)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the patient pays for a session in network, as the claims of this coverage are decided."""
+
+    copay: Decimal = ZERO
+    percent: Decimal = ZERO
+
+
+def coverage(dice: Dice, payer: str, serial: int, as_of: date) -> Coverage:
+    """An ordinary plan in force."""
+    plan, insurance_type = dice.pick(PLANS.get(payer, USUAL_PLANS))
+    written = people.member_id(payer, serial)
+    begin = date(as_of.year, 1, 1) if dice.chance(0.6) else date(as_of.year - dice.between(1, 4), dice.between(1, 9), 1)
+    return Coverage(
+        payer,
+        member_id=written,
+        filed_id=people.filed(written),
+        plan=plan,
+        insurance_type=insurance_type,
+        group_no="" if payer in ("medicare", "medicaid_ri") else f"{dice.between(0, 9999999):07d}",
+        begin=begin,
+        benefits=benefits(dice, payer),
+        messages=(DISCLAIMER,) if dice.chance(0.4) else (),
+    )
+
+
+def benefits(dice: Dice, payer: str) -> tuple[Benefit, ...]:
+    """The cards of an ordinary plan: MH for most, else 98, and always 30."""
+    lines = list(plan_card(dice, payer))
+    shape = dice.weighted({"mh": 52, "mh and 98": 30, "98": 12, "30": 6})
+    if "98" in shape:
+        lines = [*behavioral_card(dice, payer, "98"), *lines]
+    if "mh" in shape:
+        lines = [*behavioral_card(dice, payer, "MH"), *lines]
+    return tuple(lines)
+
+
+def behavioral_card(dice: Dice, payer: str, code: str) -> tuple[Benefit, ...]:
+    """Cost share, telehealth, authorization rule and perhaps a visit limit, in network and out."""
+    lines = [*_cost_share(dice, payer, code)]
+    auth: AuthFlag | None = dice.weighted(AUTH)
+    if auth:
+        lines.append(Benefit(code, "authorization", auth=auth))
+    if code == "MH" and dice.chance(0.15):
+        lines.append(_limit(dice, code))
+    if code == "MH" and dice.chance(0.08):
+        lines.append(_spending(dice, code, "deductible", "Y", Decimal(250)))
+    outside = Benefit(code, "coinsurance", "N", percent=OUT_OF_NETWORK)
+    return (outside, *lines) if dice.chance(0.2) else (*lines, outside)  # some payers list out of network first
+
+
+def _cost_share(dice: Dice, payer: str, code: str) -> list[Benefit]:
+    if payer in FREE_OF_CHARGE:
+        return [
+            Benefit(code, "copay", period="visit", amount=ZERO, text="Office visit"),
+            Benefit(code, "telehealth", telehealth=True, amount=ZERO),
+        ]
+    telehealth = dice.weighted({"same": 50, "free": 12, "no": 8, "": 30})
+    if dice.chance(0.35):
+        share = Benefit(code, "coinsurance", percent=dice.pick(PERCENTS))
+        return [share] if not telehealth else [share, Benefit(code, "telehealth", telehealth=telehealth != "no")]
+    copay = dice.pick(COPAYS)
+    lines = [Benefit(code, "copay", period="visit", amount=copay, text="Office visit")]
+    if telehealth == "no":
+        lines.append(Benefit(code, "telehealth", telehealth=False))
+    elif telehealth:
+        lines.append(Benefit(code, "telehealth", telehealth=True, period="visit", amount=ZERO if telehealth == "free" else copay))
+    return lines
+
+
+def _limit(dice: Dice, code: str) -> Benefit:
+    allowed = dice.pick(LIMITS)
+    used = dice.between(0, allowed - 1)
+    return Benefit(code, "limit", period="calendar_year", visits_allowed=allowed, visits_used=used, visits_left=allowed - used)
+
+
+def _spending(dice: Dice, code: str, kind: str, network: Network, step: Decimal) -> Benefit:
+    """A deductible or out-of-pocket maximum, partly used; now and then the payer does not say how much is left."""
+    amount = (step * dice.between(1, 12)).quantize(ZERO)
+    left = None if code == "30" and dice.chance(0.06) else (amount * dice.between(0, 100) / 100).quantize(ZERO)
+    return Benefit(
+        code, "deductible" if kind == "deductible" else "out_of_pocket", network, period="calendar_year", amount=amount, remaining=left
+    )
+
+
+def _family(line: Benefit) -> Benefit:
+    left = None if line.remaining is None else line.remaining * 2
+    amount = None if line.amount is None else line.amount * 2
+    return Benefit(line.service_type, line.kind, line.network, "FAM", line.period, amount=amount, remaining=left)
+
+
+def plan_card(dice: Dice, payer: str) -> tuple[Benefit, ...]:
+    """Deductible and out-of-pocket maximum; its copays are for other things than a session."""
+    if payer in FREE_OF_CHARGE or dice.chance(0.2):
+        deductible = Benefit("30", "deductible", period="calendar_year", amount=ZERO, remaining=ZERO)
+    else:
+        deductible = _spending(dice, "30", "deductible", "Y", Decimal(250))
+    out_of_pocket = _spending(dice, "30", "out_of_pocket", "Y", Decimal(750))
+    lines = [_family(deductible), deductible, out_of_pocket, _family(out_of_pocket)]
+    if dice.chance(0.5):
+        lines = [deductible, _family(deductible), out_of_pocket]
+    lines.append(_spending(dice, "30", "deductible", "N", Decimal(1000)))
+    if dice.chance(0.3):
+        lines.append(Benefit("30", "copay", period="visit", amount=URGENT, text="Urgent care"))
+    return tuple(lines)
+
+
+def terms(plan: Coverage) -> Terms:
+    """What an in-network session costs the patient under this coverage."""
+    card = plan.card("MH") or plan.card("98")
+    copay = next((b.amount for b in card if b.kind == "copay" and b.network == "Y" and b.amount is not None), ZERO)
+    percent = next((b.percent for b in card if b.kind == "coinsurance" and b.network == "Y" and b.percent is not None), ZERO)
+    return Terms(copay, percent)

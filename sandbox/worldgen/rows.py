@@ -1,0 +1,177 @@
+"""The practice's files: visits and open claims in the canonical columns, clean or with the blemishes of a real export.
+
+Values that are the same on every row (tenant, billing NPI, TIN) stand in the practice's own set-up and are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sandbox.world_model import Claim, Member, Provider, Visit
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+Row = dict[str, str]
+ZONE = ZoneInfo("America/New_York")
+EXAMPLE_VISITS, EXAMPLE_CLAIMS = 40, 60
+NAMES: dict[str, str] = {  # payers as the practice's files name them
+    "aetna": "Aetna",
+    "anthem": "Anthem BCBS",
+    "carelon": "Anthem Carelon",
+    "humana": "Humana",
+    "magellan": "Magellan",
+    "uhc": "UnitedHealthcare",
+    "optum": "Optum",
+    "cigna": "Cigna",
+    "evernorth": "Evernorth",
+    "tricare_west": "TriWest",
+    "medicaid_ri": "RI Medicaid",
+    "medicare": "Medicare",
+    "other": "Regional Employers Trust",
+}
+US_DATE_EVERY = 7  # each so manieth row has its dates as M/D/YYYY
+
+
+def visit(booked: Visit, member: Member, provider: Provider | None) -> Row:
+    """One row of schedule.csv."""
+    start = booked.start.replace(tzinfo=ZONE)
+    plan = next(c for c in member.coverages if c.payer == booked.payer)
+    return {
+        "appointment_id": booked.appointment_id,
+        "start_at": start.isoformat(),
+        "end_at": (start + timedelta(minutes=booked.minutes)).isoformat(),
+        "appointment_status": "scheduled",
+        **_patient(member),
+        "patient_sex": member.known_as.sex,
+        "subscriber_relation": member.relation,
+        **_subscriber(member),
+        **_payer(booked.payer),
+        "member_id": plan.filed_id,
+        "rendering_npi": booked.rendering_npi,
+        "rendering_name": f"{provider.last}, {provider.first}" if provider else "",
+        "cpt_planned": booked.cpt,
+        "pos": booked.pos,
+        "telehealth_mode": booked.mode,
+        "is_new_patient": "Y" if booked.is_new else "N",
+    }
+
+
+def claim(sent: Claim, member: Member) -> Row:
+    """One row of open_claims.csv."""
+    return {
+        "claim_id": sent.claim_id,
+        **_patient(member),
+        **_payer(sent.payer),
+        "member_id": sent.filed_member_id,
+        "payer_claim_no": sent.filed_claim_no,
+        "dos_from": sent.dos_from.isoformat(),
+        "dos_to": sent.dos_to.isoformat(),
+        "charge_amount": str(sent.charge),
+        "rendering_npi": sent.rendering_npi,
+        "cpt": ";".join(line.cpt for line in sent.lines),
+        "modifiers": ";".join(" ".join(line.modifiers) for line in sent.lines) if any(line.modifiers for line in sent.lines) else "",
+        "units": ";".join(str(line.units) for line in sent.lines),
+        "dx": sent.dx,
+        "pos": sent.pos,
+        "frequency_code": sent.frequency,
+        "first_sent_date": sent.sent.isoformat(),
+        "balance_insurance": str(sent.charge),
+    }
+
+
+def _patient(member: Member) -> Row:
+    who = member.known_as
+    return {"patient_key": member.key, "patient_last": who.last, "patient_first": who.first, "patient_dob": who.birth_date.isoformat()}
+
+
+def _subscriber(member: Member) -> Row:
+    if member.relation == "self":
+        return {"subscriber_last": "", "subscriber_first": "", "subscriber_dob": ""}
+    head = member.subscriber
+    return {"subscriber_last": head.last, "subscriber_first": head.first, "subscriber_dob": head.birth_date.isoformat()}
+
+
+def _payer(key: str) -> Row:
+    return {"payer_key": key, "payer_name": NAMES[key]}
+
+
+# -- blemishes
+
+
+def messy_visits(clean: list[Row]) -> list[Row]:
+    """Some dates as people type them; the second row once more; and at the end a mistyped NPI and a day that does not exist."""
+    out = [_us_dates(row, ("patient_dob",)) if i % US_DATE_EVERY == 3 else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
+    out.insert(len(out) // 2, dict(out[1]))
+    typo, impossible = dict(clean[4]), dict(clean[9])
+    typo |= {"appointment_id": typo["appointment_id"] + "-B", "rendering_npi": mistyped(typo["rendering_npi"])}
+    impossible |= {"appointment_id": impossible["appointment_id"] + "-B", "patient_dob": "1988-02-30"}
+    return [*out, typo, impossible]
+
+
+def messy_claims(clean: list[Row]) -> list[Row]:
+    """Some dates as people type them; the second row once more; and at the end a mistyped NPI, an impossible day, an unknown payer."""
+    dates = ("patient_dob", "dos_from", "dos_to")
+    out = [_us_dates(row, dates) if i % US_DATE_EVERY == 3 else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
+    out.insert(len(out) // 2, dict(out[1]))
+    typo, impossible, unknown = dict(clean[4]), dict(clean[9]), dict(clean[14])
+    typo |= {"claim_id": typo["claim_id"] + "B", "rendering_npi": mistyped(typo["rendering_npi"])}
+    impossible |= {"claim_id": impossible["claim_id"] + "B", "dos_from": "11/31/2026", "dos_to": "11/31/2026"}
+    unknown |= {"claim_id": unknown["claim_id"] + "B", "payer_key": "", "payer_name": "Sunrise Mutual Aid"}
+    return [*out, typo, impossible, unknown]
+
+
+def mistyped(npi: str) -> str:
+    """The number with its last two digits swapped, or the last one off by one where they are alike."""
+    swapped = npi[:-2] + npi[-1] + npi[-2]
+    return swapped if swapped != npi else npi[:-1] + str((int(npi[-1]) + 1) % 10)
+
+
+def _us_dates(row: Row, columns: Iterable[str]) -> Row:
+    changed = dict(row)
+    for column in columns:
+        day = date.fromisoformat(row[column])
+        changed[column] = f"{day.month}/{day.day}/{day.year}"
+    return changed
+
+
+# -- files
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    """Write rows as a CSV file."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def examples(world: World, folder: Path) -> tuple[Path, Path]:
+    """Write schedule.csv and open_claims.csv."""
+    folder.mkdir(parents=True, exist_ok=True)
+    schedule, claims = folder / "schedule.csv", folder / "open_claims.csv"
+    write(schedule, world.schedule_rows(messy=True))
+    write(claims, world.open_claim_rows(messy=True))
+    return schedule, claims
+
+
+def main(argv: list[str], generate: Callable[[int, int, int, date], World], seed: int, as_of: date) -> int:
+    """``python -m sandbox.world examples --out DIR``."""
+    parser = argparse.ArgumentParser("python -m sandbox.world", description="Write a practice's files about the made-up world.")
+    commands = parser.add_subparsers(required=True)
+    made = commands.add_parser("examples", help="schedule.csv and open_claims.csv")
+    made.add_argument("--seed", type=int, default=seed)
+    made.add_argument("--members", type=int, default=EXAMPLE_VISITS)
+    made.add_argument("--claims", type=int, default=EXAMPLE_CLAIMS)
+    made.add_argument("--as-of", type=date.fromisoformat, default=as_of)
+    made.add_argument("--out", type=Path, default=Path("examples"))
+    asked = parser.parse_args(argv)
+    for path in examples(generate(asked.seed, asked.members, asked.claims, asked.as_of), asked.out):
+        print(path)  # noqa: T201 -- a command prints
+    return 0
