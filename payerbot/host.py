@@ -292,11 +292,11 @@ def _existing(path: Path) -> Path:
 
 
 def _file_system(place: Path) -> str:
-    best = (-1, "")
+    depth, found = 0, ""
     for mount, kind in _mounts():
-        if place.is_relative_to(mount):
-            best = max(best, (len(Path(mount).parts), kind), key=lambda known: known[0])
-    return best[1]
+        if place.is_relative_to(mount) and len(Path(mount).parts) >= depth:
+            depth, found = len(Path(mount).parts), kind
+    return found
 
 
 def _mounts(table: Path = Path("/proc/self/mountinfo")) -> Iterator[tuple[str, str]]:

@@ -20,10 +20,10 @@ SIGN_OFF = 10.0  # seconds the sandbox has to end by itself
 
 def serve() -> int:
     """Serve the deployments until Ctrl-C."""
-    from flows import serving  # noqa: PLC0415  Prefect takes two seconds to import
+    mine = practice()
+    from flows.serve import serve_all  # noqa: PLC0415  Prefect takes two seconds to import
 
-    practice()
-    serving.serve()
+    serve_all(mine)
     return OK
 
 
