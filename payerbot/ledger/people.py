@@ -49,8 +49,9 @@ class People(SignIns):
         return [_handoff(each) for each in found]
 
     def reply(self, n: int, *, by: str, verb: Verb, secret: str = "") -> None:
-        """Record a person's reply: yes, no and done close the question, ready and code leave it open."""
-        if verb not in get_args(Verb) or bool(secret) != (verb == "code"):
+        """Record a person's reply: yes, no and done close the question, ready (with the way chosen, or none) and code leave it open."""
+        may_have, must_have = verb in ("ready", "code"), verb == "code"
+        if verb not in get_args(Verb) or (secret and not may_have) or (must_have and not secret):
             raise UserError("A reply is ready, yes, no or done, or a code with the code itself: reply again with one of them.")
         with self.audited() as connection:
             asked = self._open_question(connection, n)
