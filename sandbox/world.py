@@ -128,7 +128,6 @@ class World:
     providers: tuple[Provider, ...]
     visits: tuple[Visit, ...]
     claims: tuple[Claim, ...]
-    remits: tuple[Remit, ...]
     authorizations: tuple[Authorization, ...]
     practice: Practice = PRACTICE
     plan: Plan | None = field(default=None, repr=False)  # what every night is read off
@@ -159,7 +158,6 @@ class World:
             providers=plan.providers,
             visits=plan.visits,
             claims=claims,
-            remits=night.remits(plan, day),
             authorizations=tuple(night.authorization(a, day) for a in plan.authorizations),
             practice=plan.practice,
             plan=plan,
@@ -223,6 +221,11 @@ class World:
             and (not npi or c.billing_npi == npi)
         )
         return sorted(fit, key=lambda c: (-c.dos_from.toordinal(), c.payer_claim_no, c.claim_id))
+
+    @cached_property
+    def remits(self) -> tuple[Remit, ...]:
+        """The checks that went out so far, oldest first."""
+        return night.remits(self.plan, self.as_of) if self.plan else ()
 
     def member(self, key: str) -> Member:
         """The member with this patient key."""

@@ -13,7 +13,7 @@ from sandbox.world_model import Authorization, Claim, Coverage, Member, Person, 
 from sandbox.worldgen import cover, mixes, money, people
 from sandbox.worldgen.calendar import DAY, back, business_days_after, forward
 from sandbox.worldgen.dice import Dice, shares
-from sandbox.worldgen.lives import Life
+from sandbox.worldgen.lives import Life, changed
 
 VISITS_A_DAY = 300  # 30 clinicians, 10 hours
 FIRST_HOUR, HOURS, SLOT = 8, 11, 15
@@ -211,7 +211,7 @@ class Builder:
             filed_member_id=plan.filed_id,
             cases=frozenset({case} - {""}),
         )
-        return self.live(replace(bare, **changes))
+        return self.live(changed(bare, **changes) if changes else bare)
 
     def live(self, bare: Claim) -> Life:
         """Let a claim (or a record only the payer makes) begin its life."""
@@ -330,7 +330,7 @@ def reverse(b: Builder, life: Life, day: date) -> Life:
     word = f"This claim was reversed on {day:%m/%d/%Y}."
     life.add(day, state="reversed", category="F3", status_code="101", portal_text=word, related=(number,))
     lines = tuple(money.reversed_(line) for line in paid.lines)
-    back_out = replace(
+    back_out = changed(
         paid,
         claim_id="",
         on_file=False,
@@ -350,6 +350,7 @@ def reverse(b: Builder, life: Life, day: date) -> Life:
         **money.totals(lines),
     )
     record = b.live(back_out)
+    record.decision = {"paid": back_out.paid, "state": back_out.state, "status_code": back_out.status_code}
     record.add(day, on_file=True)
     b.settle(record, day, f"reversal {number}")
     return record

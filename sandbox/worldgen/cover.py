@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sandbox.world_model import AuthFlag, Benefit, Coverage, Network
 from sandbox.worldgen import people
-from sandbox.worldgen.dice import Dice
+from sandbox.worldgen.dice import Dice, Mix
 
 ZERO = Decimal("0.00")
 PLANS: dict[str, tuple[tuple[str, str], ...]] = {  # plan, insurance type (271 EB04)
@@ -27,7 +27,9 @@ COPAYS = tuple(Decimal(d) for d in ("15.00", "20.00", "25.00", "30.00", "35.00",
 PERCENTS = (Decimal("0.10"), Decimal("0.20"), Decimal("0.30"))
 OUT_OF_NETWORK = Decimal("0.40")
 URGENT = Decimal("75.00")
-AUTH: dict[AuthFlag | None, float] = {"N": 55, "Y": 10, "U": 5, None: 30}
+AUTH: Mix[AuthFlag | None] = Mix({"N": 55, "Y": 10, "U": 5, None: 30})
+CARDS_KEPT = Mix({"mh": 52, "mh and 98": 30, "98": 12, "30": 6})
+TELEHEALTH = Mix({"same": 50, "free": 12, "no": 8, "": 30})
 DISCLAIMER = "This is not a guarantee of payment. Benefits are subject to the terms of the plan on the date of service."
 LIMITS = (20, 30, 52)
 
@@ -61,7 +63,7 @@ def coverage(dice: Dice, payer: str, serial: int, as_of: date) -> Coverage:
 def benefits(dice: Dice, payer: str) -> tuple[Benefit, ...]:
     """The cards of an ordinary plan: MH for most, else 98, and always 30."""
     lines = list(plan_card(dice, payer))
-    shape = dice.weighted({"mh": 52, "mh and 98": 30, "98": 12, "30": 6})
+    shape = dice.weighted(CARDS_KEPT)
     if "98" in shape:
         lines = [*behavioral_card(dice, payer, "98"), *lines]
     if "mh" in shape:
@@ -89,7 +91,7 @@ def _cost_share(dice: Dice, payer: str, code: str) -> list[Benefit]:
             Benefit(code, "copay", period="visit", amount=ZERO, text="Office visit"),
             Benefit(code, "telehealth", telehealth=True, amount=ZERO),
         ]
-    telehealth = dice.weighted({"same": 50, "free": 12, "no": 8, "": 30})
+    telehealth = dice.weighted(TELEHEALTH)
     if dice.chance(0.35):
         share = Benefit(code, "coinsurance", percent=dice.pick(PERCENTS))
         return [share] if not telehealth else [share, Benefit(code, "telehealth", telehealth=telehealth != "no")]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping, MutableSequence, Sequence
 from itertools import accumulate
 from random import Random
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+class Mix(dict[T, float]):
+    """Things and how often each comes: any unit, not changed once made."""
+
+    def __init__(self, weights: Mapping[T, float]) -> None:
+        super().__init__(weights)
+        self.keys_ = tuple(weights)
+        self.sums = tuple(accumulate(weights.values()))
 
 
 class Dice:
@@ -32,11 +42,9 @@ class Dice:
         """Any of them, all alike."""
         return things[self.below(len(things))]
 
-    def weighted(self, weights: Mapping[T, float]) -> T:
+    def weighted(self, mix: Mix[T]) -> T:
         """Any key, in proportion to its weight."""
-        sums = list(accumulate(weights.values()))
-        mark = self.roll() * sums[-1]
-        return next(thing for thing, upto in zip(weights, sums, strict=True) if mark < upto)
+        return mix.keys_[bisect(mix.sums, self.roll() * mix.sums[-1])]
 
     def shuffle(self, things: MutableSequence[T]) -> None:
         """Mix them in place."""
