@@ -18,7 +18,7 @@ from payerbot.errors import BotWall, PageChanged, PortalDown, PortalError, Sessi
 from payerbot.model import Frozen
 
 Rule = Literal["forbidden", "unknown", "ask_first", "registered_only", "permitted"]
-Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "password"]
+Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "trust", "password"]
 MEANS: dict[str, type[PortalError]] = {"session_lost": SessionLost, "down": PortalDown, "bot_wall": BotWall, "terms": TermsPage}
 
 

@@ -1,0 +1,232 @@
+"""Claim status: rows, panels and line tables of Availity's pages in, typed answers out. Imports no browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from payerbot.model import Adjustment, ClaimState, ClaimStatusRequest, ClaimStatusResult, Outcome, ServiceLine
+from portals.text import day, days, money, plain, same_person
+
+BY_CATEGORY = {  # 277 categories (vocabulary, section 2.2); F1 is told apart by its amounts, F3 by its badge
+    "A0": ClaimState.FORWARDED,
+    "A1": ClaimState.RECEIVED,
+    "A2": ClaimState.ACCEPTED,
+    "A3": ClaimState.REJECTED,
+    "A5": ClaimState.ACCEPTED_SPLIT,
+    "A6": ClaimState.REJECTED,
+    "A7": ClaimState.REJECTED,
+    "A8": ClaimState.REJECTED,
+    "P0": ClaimState.PENDING,
+    "P1": ClaimState.PENDING,
+    "P2": ClaimState.PENDING,
+    "P3": ClaimState.PENDING_INFO,
+    "P4": ClaimState.PENDING_PATIENT,
+    "P5": ClaimState.PENDING_PAYER,
+    "F0": ClaimState.FINALIZED,
+    "F2": ClaimState.DENIED,
+    "F4": ClaimState.PAID_ZERO,
+    "F5": ClaimState.REJECTED,
+}
+BY_BADGE = {
+    "RECEIVED": ClaimState.RECEIVED,
+    "ACCEPTED": ClaimState.ACCEPTED,
+    "SPLIT": ClaimState.ACCEPTED_SPLIT,
+    "FORWARDED": ClaimState.FORWARDED,
+    "REJECTED": ClaimState.REJECTED,
+    "DENIED": ClaimState.DENIED,
+    "REVERSED": ClaimState.REVERSED,
+    "FINALIZED": ClaimState.FINALIZED,
+}
+PENDING_WORDS = (  # where the payer shows words only
+    ("from the provider", ClaimState.PENDING_INFO),
+    ("from the patient", ClaimState.PENDING_PATIENT),
+    ("from the member", ClaimState.PENDING_PATIENT),
+    ("on hold", ClaimState.PENDING_PAYER),
+)
+NOT_FOUND = ("could not find any results", "acknowledgement/not found")
+BAD_MEMBER = ("subscriber and subscriber id not found",)
+LATER = ("unable to respond", "try again later", "not available at this time", "scheduled maintenance", "temporarily unavailable")
+_RARC = re.compile(r"^(M|MA|N)\d{1,4}$")
+_CODE = re.compile(r"^(?:(CO|PR|OA|PI|CR)[- ]?)?([A-Z]?[A-Z]?\d{1,4})(?:\s+(-?\$[\d,.]+))?$")
+
+
+class Row(NamedTuple):
+    """One row of the result list."""
+
+    number: str
+    patient: str
+    member_id: str
+    dates: str
+    billed: str
+    status: str
+
+
+class Detail(NamedTuple):
+    """One opened claim: its panels by label, the rows of its line table by column, and each line's codes."""
+
+    panels: Mapping[str, str]
+    status_details: str = ""
+    requested: str = ""
+    related: tuple[str, ...] = ()
+    lines: tuple[Mapping[str, str], ...] = ()
+    line_codes: tuple[tuple[str, ...], ...] = ()
+    explained: tuple[str, ...] = ()
+
+
+class Choice(NamedTuple):
+    """Which rows can be the claim asked about, and whether others of that day had to be left out for their charge."""
+
+    rows: tuple[int, ...]
+    others: int
+
+
+def row(cells: Mapping[str, str]) -> Row:
+    """A row by its own column heads, whatever their order."""
+    return Row(
+        number=cells.get("Claim Number", ""),
+        patient=cells.get("Patient Name", ""),
+        member_id=cells.get("Member ID", ""),
+        dates=cells.get("Service Dates", ""),
+        billed=cells.get("Billed Amount", ""),
+        status=cells.get("Claim Status", ""),
+    )
+
+
+def agrees(found: Row, ask: ClaimStatusRequest) -> tuple[str, ...]:
+    """The identifiers of a row that agree with the question's."""
+    agree = []
+    if ask.payer_claim_no and plain(found.number) == plain(ask.payer_claim_no):
+        agree.append("payer_claim_no")
+    if ask.patient.member_id and plain(found.member_id) == plain(ask.patient.member_id):
+        agree.append("member_id")
+    if same_person(found.patient, ask.patient.last, ask.patient.first):
+        agree.append("name")
+    if days(found.dates) == (ask.dos_from, ask.dos_to):
+        agree.append("dos")
+    if money(found.billed) == ask.charge:
+        agree.append("charge")
+    return tuple(agree)
+
+
+def choose(rows: Sequence[Row], ask: ClaimStatusRequest) -> Choice:
+    """The rows that are this claim: the payer's own number, else member, dates and charge together."""
+    judged = [agrees(found, ask) for found in rows]
+    numbered = tuple(i for i, agree in enumerate(judged) if "payer_claim_no" in agree)
+    if numbered:
+        return Choice(numbered, 0)
+    same_day = [i for i, agree in enumerate(judged) if "dos" in agree and {"member_id", "name"} & set(agree)]
+    exact = tuple(i for i in same_day if "charge" in judged[i])
+    return Choice(exact, len(same_day) - len(exact))
+
+
+def belongs(rows: Iterable[Row], ask: ClaimStatusRequest) -> bool:
+    """Whether a list can be the answer to this search: a row of another patient means that it is the one before."""
+    return all({"member_id", "name", "payer_claim_no"} & set(agrees(found, ask)) for found in rows)
+
+
+def codes(shown: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """'CO-45, 97, N640' as CARCs (group first where shown) and RARCs."""
+    parts = [part for part in re.split(r"[,;\s]+", shown) if part]
+    remarks = tuple(part for part in parts if _RARC.match(part))
+    return tuple(part for part in parts if part not in remarks and _CODE.match(part)), remarks
+
+
+def claim(detail: Detail, ask: ClaimStatusRequest) -> ClaimStatusResult:
+    """What the payer says of one claim."""
+    panels = detail.panels
+    found = row(panels)
+    category, status, entity = _x12(panels.get("Category and Status", ""))
+    lines = tuple(_line(cells, said) for cells, said in _zip(detail))
+    carcs, rarcs = codes(panels.get("Reason/Remark Code", ""))
+    paid = money(panels.get("Paid Amount"))
+    state = claim_state(found.status, category, detail, paid, lines)
+    return ClaimStatusResult(
+        outcome=Outcome.ANSWERED if state is not ClaimState.UNKNOWN else Outcome.UNREADABLE,
+        reason="" if state is not ClaimState.UNKNOWN else "the payer's status words are not known",
+        seen_as=found.status or None,
+        match=agrees(found, ask),
+        state=state,
+        category=category,
+        status_code=status,
+        entity_code=entity,
+        payer_claim_no=found.number or None,
+        received_date=day(panels.get("Received Date")),
+        finalized_date=day(panels.get("Finalized Date")),
+        charge=money(found.billed),
+        allowed=money(panels.get("Allowed Amount")),
+        paid=paid,
+        patient_resp=money(panels.get("Patient Responsibility")),
+        check_no=panels.get("Check Number") or None,
+        check_date=day(panels.get("Check Date")),
+        carcs=carcs,
+        rarcs=rarcs,
+        requested_info=detail.requested or None,
+        lines=lines,
+        related=detail.related,
+        portal_text=detail.status_details or None,
+        codes_text=detail.explained,
+    )
+
+
+def claim_state(badge: str, category: str | None, detail: Detail, paid: Decimal | None, lines: Sequence[ServiceLine]) -> ClaimState:
+    """Where the claim stands: the 277 category where one is shown, else the badge and the payer's sentence."""
+    word = badge.strip().upper()
+    if word == "REVERSED":
+        return ClaimState.REVERSED
+    if category in BY_CATEGORY:
+        return BY_CATEGORY[category]
+    if category and category.startswith("R"):
+        return ClaimState.PENDING_INFO
+    if category == "F1" or word == "PAID":
+        return _paid_state(paid, lines)
+    if word == "PENDING":
+        return _pending_state(detail)
+    return BY_BADGE.get(word, ClaimState.UNKNOWN)
+
+
+def _paid_state(paid: Decimal | None, lines: Sequence[ServiceLine]) -> ClaimState:
+    denied = sum(line.status.upper() == "DENIED" for line in lines)
+    if denied and denied < len(lines):
+        return ClaimState.PARTLY_DENIED
+    return ClaimState.PAID_ZERO if paid is not None and not paid else ClaimState.PAID
+
+
+def _pending_state(detail: Detail) -> ClaimState:
+    if detail.requested:
+        return ClaimState.PENDING_INFO
+    said = detail.status_details.casefold()
+    return next((state for words, state in PENDING_WORDS if words in said), ClaimState.PENDING)
+
+
+def _x12(shown: str) -> tuple[str | None, str | None, str | None]:
+    """'F1 - Finalized, payment | Status Code 65 | Entity 85' as its three codes."""
+    category = re.match(r"\s*([A-Z]\d{1,2}[A-Z]?|RQ)\b", shown)
+    status = re.search(r"Status Code\s+(\w+)", shown)
+    entity = re.search(r"Entity\s+(\w+)", shown)
+    return (category and category[1]) or None, (status and status[1]) or None, (entity and entity[1]) or None
+
+
+def _zip(detail: Detail) -> Iterable[tuple[Mapping[str, str], tuple[str, ...]]]:
+    for number, cells in enumerate(detail.lines):
+        yield cells, detail.line_codes[number] if number < len(detail.line_codes) else ()
+
+
+def _line(cells: Mapping[str, str], said: Sequence[str]) -> ServiceLine:
+    procedure, *more = cells.get("Procedure Code", "").split() or [""]
+    modifiers = tuple(cells.get("Modifiers", "").split()) or tuple(more)
+    hits = [hit for code in said if not _RARC.match(code) and (hit := _CODE.match(code))]
+    return ServiceLine(
+        dos=days(cells.get("Service Dates", ""))[0],
+        cpt=procedure,
+        modifiers=modifiers,
+        units=cells.get("Units", ""),
+        charge=money(cells.get("Billed Amount")),
+        allowed=money(cells.get("Allowed Amount")),
+        paid=money(cells.get("Paid Amount")),
+        status=cells.get("Status", ""),
+        adjustments=tuple(Adjustment(group=hit[1] or "", carc=hit[2], amount=money(hit[3])) for hit in hits),
+        rarcs=tuple(code for code in said if _RARC.match(code)),
+    )
