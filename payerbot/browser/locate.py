@@ -160,25 +160,25 @@ class Element:
         with in_our_words(self._where):
             return [text.strip() for text in self._found().locator("option").all_inner_texts()]
 
-    def pick(self, label: str, *, typed: str | None = None, nth: int = 0) -> bool:
-        """Choose from a list that opens on typing; False where the list does not have it.
+    def pick(self, label: str, *, typed: str | None = None, nth: int = 0, exact: bool = True) -> bool:
+        """Choose from a list that opens on a click or on typing; False where the list does not have it.
 
         Typed text alone does not count as chosen at the portals that use such lists, so the option itself is clicked and the
-        field read back.
+        field read back. With `exact` off the option only has to hold the label.
         """
         self._pulse()
         with in_our_words(self._where):
             field = self._found()
-            if field.input_value(timeout=self._limit).strip() == label and field.get_attribute("aria-expanded") == "false" and nth == 0:
-                field.fill("", timeout=self._limit)  # it may only look chosen
+            typing = field.evaluate("node => node.tagName === 'INPUT'")
+            option = self._beside(lambda root: root.get_by_role("option", name=label, exact=exact))
             field.click(timeout=self._limit)
-            field.fill(typed if typed is not None else label, timeout=self._limit)
-            option = self._beside(lambda root: root.get_by_role("option", name=label, exact=True))
+            if typing:
+                field.fill(typed if typed is not None else label, timeout=self._limit)
             if not self._until(lambda: option().count() > nth, self._limit / 4):
-                field.press("Escape")
+                self._page.keyboard.press("Escape")
                 return False
             option().nth(nth).click(timeout=self._limit)
-            kept = self._until(lambda: field.input_value().strip() == label, 2_000)
+            kept = self._until(lambda: _holds(_shown(field, typing=typing), label, exact=exact), 2_000)
         if not kept:
             raise ReadBackMismatch(f"{self._where}: the choice does not stick")
         return True
@@ -311,6 +311,14 @@ class Screen:
         if way.has_text is not None:
             found = found.filter(has_text=_fill_in(way.has_text, values))
         return found if way.nth is None else found.nth(way.nth)
+
+
+def _shown(field: Locator, *, typing: bool) -> str:
+    return (field.input_value() if typing else field.inner_text()).strip()
+
+
+def _holds(shown: str, label: str, *, exact: bool) -> bool:
+    return shown == label if exact else label.casefold() in shown.casefold()
 
 
 def _by(root: Any, way: Way, said: Mapping[str, str | None]) -> Locator:  # noqa: ANN401, PLR0911  one line a kind
