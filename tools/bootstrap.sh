@@ -89,7 +89,7 @@ setup() {
     pip_install --require-hashes -r requirements.lock
     pip_install --no-build-isolation --editable .
     say "preparing Prefect's database"
-    "$BIN/python" -m flows.server --prepare >>"$LOG" 2>&1 || say "that did not work and is only slower later; $LOG says why."
+    PREFECT_HOME="$PWD/$VENV/prefect" "$BIN/python" -m flows.server --prepare >>"$LOG" 2>&1 || say "that did not work and is only slower later; $LOG says why."
     printf '%s\n' "$wanted" >"$VENV/ready"
 }
 
