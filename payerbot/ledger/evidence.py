@@ -67,7 +67,7 @@ class Evidence:
         with self._ledger.writing() as connection:
             expired = set(connection.execute(select(evidence.c.address).where(over)).scalars())
             connection.execute(delete(evidence).where(over))
-        return sum(self._drop_unused(path) for path in [*map(self._path, expired), *self._left_behind()])
+        return sum(self._drop_unused(path) for path in {*map(self._path, expired), *self._left_behind()})
 
     def _drop_unused(self, path: Path) -> bool:
         with self._ledger.writing() as connection:
@@ -78,10 +78,13 @@ class Evidence:
             path.unlink()
             return True
 
-    def _left_behind(self) -> list[Path]:
-        """Files old enough that their row must be there by now."""
+    def _left_behind(self) -> set[Path]:
+        """Files without a row that are old enough for it to be there by now."""
+        with self._ledger.reading() as connection:
+            known = set(connection.execute(select(evidence.c.address)).scalars())
         old = (datetime.now(UTC) - timedelta(days=1)).timestamp()
-        return [path for path in (self._ledger.home / "evidence").glob("??/*") if path.stat().st_mtime < old]
+        unknown = {path for path in (self._ledger.home / "evidence").glob("??/*") if path.name.removesuffix(_SUFFIX) not in known}
+        return {path for path in unknown if path.stat().st_mtime < old}
 
     def _path(self, address: str) -> Path:
         if len(address) != 64 or not set(address) <= set("0123456789abcdef"):  # noqa: PLR2004  an HMAC in hex, never a path

@@ -1,0 +1,167 @@
+"""What the ledger's tests share: made-up questions, a clock that is set by hand, and a ledger on either database.
+
+TEST_POSTGRES_URL (a server on which databases may be made) runs them on PostgreSQL instead of SQLite.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import create_engine, make_url, text
+
+from payerbot.ledger.book import Keys, Ledger
+from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Job, Outcome, Patient
+from payerbot.rows import Ask, NewRow, Reject, Sheet
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = date(2026, 11, 22)
+PORTAL, LOGIN = "availity", "bot.one"
+SERVER = os.environ.get("TEST_POSTGRES_URL", "")
+ANSWERED = ClaimStatusResult(outcome=Outcome.ANSWERED, rung="payer_claim_no")
+NOT_FOUND = ClaimStatusResult(outcome=Outcome.NOT_FOUND, tried=("name",))
+
+
+class Clock:
+    """A time that stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class Place:
+    """A home, keys and a database, in which a ledger can be opened again and again."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.keys = Keys(os.urandom(32), os.urandom(32), os.urandom(32))
+        self.clock = Clock()
+        self.url = _new_database() if SERVER else f"sqlite:///{home / 'ledger.sqlite'}"
+        self._open: list[Ledger] = []
+
+    @property
+    def file(self) -> Path:
+        return self.home / "ledger.sqlite"
+
+    def ledger(self, *, tenant: str = "oak", keys: Keys | None = None, busy_seconds: float = 30.0, clock: bool = True) -> Ledger:
+        ticking = self.clock if clock else None
+        book = Ledger.open(self.url, tenant=tenant, keys=keys or self.keys, home=self.home, busy_seconds=busy_seconds, clock=ticking)
+        self._open.append(book)
+        return book
+
+    def close(self) -> None:
+        for book in self._open:
+            book.close()
+        if SERVER:
+            _server(f'DROP DATABASE "{make_url(self.url).database}" WITH (FORCE)')
+
+    def child(self, script: str, *arguments: str) -> subprocess.Popen[str]:
+        """A process of its own in which `place` is this place, with the real clock."""
+        told = {"home": str(self.home), "url": self.url, "keys": [key.hex() for key in self.keys]}
+        code = f"from tests.ledger_support import *\nplace = told_place()\n{script}"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, bufsize=1
+        )
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(told) + "\n")
+        process.stdin.flush()
+        return process
+
+
+def told_place() -> Place:
+    """In a child: the place its parent wrote on standard input."""
+    told = json.loads(sys.stdin.readline())
+    place = object.__new__(Place)
+    place.home, place.url, place.clock, place._open = Path(told["home"]), told["url"], Clock(), []
+    place.keys = Keys(*map(bytes.fromhex, told["keys"]))
+    return place
+
+
+def _new_database() -> str:
+    name = f"ledger_{uuid4().hex}"
+    _server(f'CREATE DATABASE "{name}"')
+    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+
+
+def _server(sql: str) -> None:
+    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(sql))
+    engine.dispose()
+
+
+def claim_ask(n: int, **changes: Any) -> ClaimStatusRequest:
+    """A made-up claim question; the same number is the same question."""
+    told: dict[str, Any] = {
+        "payer_key": "aetna",
+        "payer_label": "AETNA",
+        "organization": "Oak Counseling",
+        "region": "OH",
+        "billing_npi": "1234567893",
+        "billing_tin": "123456789",
+        "patient_key": f"P{n}",
+        "patient": Patient(last="Quimby", first="Ada", birth_date=date(1990, 2, 3), member_id=f"W{n:06}"),
+        "claim_id": f"C{n:06}",
+        "dos_from": date(2026, 9, 1),
+        "dos_to": date(2026, 9, 1),
+        "charge": Decimal("150.00"),
+    }
+    return ClaimStatusRequest(**(told | changes))
+
+
+def visit_ask(n: int) -> EligibilityRequest:
+    """A made-up coverage question."""
+    told = claim_ask(n).model_dump(exclude={"claim_id", "payer_claim_no", "dos_from", "dos_to", "charge", "first_sent"})
+    return EligibilityRequest(**told, service_date=date(2026, 11, 23))
+
+
+def sheet(*asks: Ask | None, job: Job = Job.CLAIM_STATUS, portal: str = PORTAL, login: str = LOGIN, digest: bytes = b"1" * 32) -> Sheet:
+    """A file with these questions; None is a row that was rejected."""
+    return Sheet(job=job, header=("claim", "note"), rows=tuple(_row(n, ask, portal, login) for n, ask in enumerate(asks, 1)), digest=digest)
+
+
+def _row(n: int, ask: Ask | None, portal: str, login: str) -> NewRow:
+    cells = (f"cell {n}", "")
+    if ask is None:
+        return NewRow(line=n, cells=cells, rejects=(Reject(column="dob", reason="this is no date"),))
+    return NewRow(line=n, cells=cells, ask=ask, portal=portal, login=login)
+
+
+def claims(n: int) -> Sheet:
+    """A file with n different claims."""
+    return sheet(*map(claim_ask, range(1, n + 1)))
+
+
+def states(book: Ledger, batch: str) -> list[str]:
+    """What each row shows, in order."""
+    return [line.state for line in book.lines(batch)]
+
+
+def answer_all(book: Ledger, batch: str, *, portal: str = PORTAL, login: str = LOGIN) -> int:
+    """Answer whatever is due at one portal; how many items."""
+    done = 0
+    with book.take_lease(portal, login, life=60) as lease:
+        while item := book.claim(lease, batch):
+            book.finish(lease, item, ANSWERED)
+            done += 1
+    return done
+
+
+def fetch(book: Ledger, sql: str, **values: Any) -> Sequence[Any]:
+    """What stands in the database, past the product."""
+    with book.engine.connect() as connection:
+        return connection.execute(text(sql), values).all()
