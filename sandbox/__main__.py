@@ -108,7 +108,7 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         ended = await super().on_tick(counter)
-        return ended or (self._parent is not None and counter % 10 == 0 and not self._parent.is_running())
+        return ended or (self._parent is not None and counter % 10 == 0 and not _alive(self._parent))
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -118,6 +118,12 @@ class _Server(uvicorn.Server):
         finally:
             for sig, handler in before.items():
                 signal.signal(sig, handler)
+
+
+def _alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _process(pid: int) -> psutil.Process:

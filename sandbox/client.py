@@ -1,7 +1,7 @@
 """Starts the sandbox as a process of its own and talks to its control desk; imports nothing of the product.
 
-    with running(seed=7, faults=["code-wanted@sign-in:text"]) as twin:
-        twin.base_url("availity"), twin.users[0].password, twin.records("sign_in"), twin.fault("slow@claims:2")
+with running(seed=7, faults=["code-wanted@sign-in:text"]) as twin:
+    twin.base_url("availity"), twin.users[0].password, twin.records("sign_in"), twin.fault("slow@claims:2")
 """
 
 from __future__ import annotations
@@ -191,8 +191,6 @@ def _twin(child: subprocess.Popen[str]) -> Iterator[Twin]:
         raise SandboxTrouble(f"the sandbox ended with exit code {child.wait()} before it was ready")
     ready = json.loads(told)
     headers = {"Host": f"{ready['hosts']['control']}:{ready['port']}", "Authorization": f"Bearer {ready['control_token']}"}
-    users = [
-        PortalUser(u["user_id"], u["password"], u["totp_seed"], u["name"], tuple(u["backup_codes"])) for u in ready["users"]
-    ]
+    users = [PortalUser(u["user_id"], u["password"], u["totp_seed"], u["name"], tuple(u["backup_codes"])) for u in ready["users"]]
     with httpx.Client(base_url=f"http://127.0.0.1:{ready['port']}", headers=headers, timeout=30, trust_env=False) as http:
         yield Twin(ready["port"], ready["hosts"], users, date.fromisoformat(ready["as_of"]), child.pid, http)

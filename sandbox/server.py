@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import importlib.util
 import json
 import pkgutil
 import secrets
@@ -70,7 +71,7 @@ class Sandbox:
 
 def twins() -> list[TwinSite]:
     """Every twin in this folder."""
-    folders = [m.name for m in pkgutil.iter_modules(sandbox.__path__) if m.ispkg]
+    folders = [m.name for m in pkgutil.iter_modules(sandbox.__path__) if m.ispkg and importlib.util.find_spec(f"sandbox.{m.name}.twin")]
     return [importlib.import_module(f"sandbox.{name}.twin").TWIN for name in folders]
 
 

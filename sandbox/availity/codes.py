@@ -1,0 +1,98 @@
+"""What reason and remark codes mean, in our own words: the portal's table of codes. Numbers are X12's and CMS's, texts are not."""
+
+from __future__ import annotations
+
+CARC: dict[str, str] = {
+    "1": "Deductible amount owed by the member.",
+    "2": "Coinsurance amount owed by the member.",
+    "3": "Copay amount owed by the member.",
+    "4": "A modifier is missing or does not go with the procedure.",
+    "5": "The procedure does not go with the place of service.",
+    "16": "Information is missing or wrong; see the remark code.",
+    "18": "The same service was billed before.",
+    "22": "Another payer may have to pay first.",
+    "23": "Effect of what an earlier payer decided.",
+    "26": "Service before the coverage began.",
+    "27": "Service after the coverage ended.",
+    "29": "Filed after the time allowed.",
+    "31": "The patient cannot be identified as our member.",
+    "45": "Charge above the contracted rate.",
+    "50": "Not considered medically necessary.",
+    "96": "Not covered; see the remark code.",
+    "97": "Paid inside another service.",
+    "109": "Not covered by this payer; send to the right one.",
+    "119": "The benefit maximum for this period is reached.",
+    "133": "The line is still in review.",
+    "150": "The level of service is not supported by the information submitted.",
+    "151": "The number of services is not supported by the information submitted.",
+    "170": "Not payable to this type of provider.",
+    "185": "The rendering provider may not bill this service.",
+    "197": "Approval was not obtained beforehand.",
+    "198": "The approved amount is exceeded.",
+    "200": "Service during a gap in coverage.",
+    "204": "Not covered under this plan.",
+    "236": "This pair of procedures is not paid on one day.",
+    "252": "A document is needed to decide this claim.",
+    "284": "The approval number is valid, but not for this service.",
+    "296": "The approval number is valid, but not for this provider.",
+    "299": "The billing provider may not receive this payment.",
+    "300": "Forwarded to the behavioral health plan.",
+    "301": "Send this claim to the behavioral health plan.",
+    "302": "The time of the approval has run out.",
+    "B1": "The visits are not covered.",
+    "B7": "The provider was not certified for this service on this date.",
+    "B13": "Paid before.",
+    "B15": "The service that must go with it is missing.",
+}
+RARC: dict[str, str] = {
+    "M15": "Included in another service of that day.",
+    "M51": "The procedure code is missing or not valid.",
+    "M76": "The diagnosis is missing or not valid.",
+    "M77": "The place of service is missing or not valid.",
+    "MA04": "The primary payer's statement is needed.",
+    "MA130": "The claim cannot be processed; send a new claim.",
+    "N30": "The patient was not eligible for this service.",
+    "N54": "The claim differs from the approval on file.",
+    "N95": "This type of provider may not bill this service.",
+    "N115": "Decided under a written coverage policy.",
+    "N290": "The rendering provider's identifier is missing or not valid.",
+    "N362": "The number of services exceeds what we allow.",
+    "N382": "The patient identifier is missing or not valid.",
+    "N418": "Sent to the wrong payer.",
+    "N425": "Excluded by law or by the plan.",
+    "N519": "The modifiers do not go together.",
+    "N522": "A duplicate of a claim that is processed or in process.",
+    "N570": "The provider's credentials are missing or not valid.",
+    "N674": "The service it depends on is missing.",
+    "N706": "Documentation is missing.",
+    "N767": "The provider is not enrolled in this program.",
+}
+UNLISTED = "See the remittance advice for the meaning of this code."
+
+CATEGORY: dict[str, str] = {
+    "A0": "Forwarded",
+    "A1": "Received",
+    "A2": "Accepted into adjudication",
+    "A3": "Returned as unprocessable",
+    "A5": "Split",
+    "A6": "Rejected for missing information",
+    "A7": "Rejected for invalid information",
+    "A8": "Rejected for conflicting information",
+    "P0": "Pending",
+    "P1": "Pending, in process",
+    "P2": "Pending, in review",
+    "P3": "Pending, information requested from provider",
+    "P4": "Pending, information requested from patient",
+    "P5": "Pending, payer hold",
+    "F0": "Finalized",
+    "F1": "Finalized, payment",
+    "F2": "Finalized, denial",
+    "F3": "Finalized, revised",
+    "F4": "Finalized, no payment forthcoming",
+}
+
+
+def explained(code: str) -> str:
+    """The table's sentence for a code as a page shows it: CO-45, 45 or N640."""
+    bare = code.rpartition("-")[2]
+    return CARC.get(bare) or RARC.get(bare) or UNLISTED

@@ -1,0 +1,61 @@
+"""How a page is laid out today: the drift faults, as data that the page's script renders by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.server import At
+
+RENAMED: dict[str, dict[str, str]] = {
+    "sign-in": {"User ID": "Username"},
+    "code": {"Continue": "Verify"},
+    "home": {"Claim Status": "Claims Lookup", "Eligibility and Benefits Inquiry": "Coverage Lookup", "Logout": "Exit"},
+    "eligibility": {"Patient ID": "Member Number"},
+    "coverage": {"Member ID": "Subscriber Number", "Remaining": "Balance", "Annual Deductible": "Deductible per Year"},
+    "claim-status": {"Service From Date": "First Date of Service", "Member ID": "Subscriber Number"},
+    "claims": {"Member ID": "Subscriber Number", "Service Dates": "Dates", "Claim Number": "Reference", "Billed Amount": "Charges"},
+    "claim": {"Claim Number": "Reference", "Claim Status": "Adjudication", "Paid Amount": "Net Payment"},
+}
+IDS: dict[str, dict[str, str]] = {
+    "sign-in": {"userId": "login-user", "password": "login-secret"},
+    "code": {"code": "otp-field", "2fa-totp-input-token-page-content-grid": "otp-page"},
+    "home": {"newBodyFrame": "appFrame", "logout-link": "sign-out"},
+    "eligibility": {"payerId-field": "payer-picker", "memberId": "patientIdentifier"},
+    "coverage": {"patient-card": "member-card", "patient-summary": "member-summary", "plan-details-summary": "plan-panel"},
+    "claim-status": {"organization": "org-picker", "payer": "payer-picker", "patientMemberId": "member-field"},
+    "claims": {"claimsTable": "results-grid"},
+    "claim": {"lineLevelTable": "lines-grid", "codesTable": "codes-grid", "testPanel": "panel"},
+}
+
+
+def layout(at: At) -> dict[str, Any]:
+    """What differs from the ordinary page in this pass; empty on an ordinary day."""
+    made: dict[str, Any] = {}
+    if at.on("renamed-label") is not None:
+        made["labels"] = RENAMED[at.step]
+    if at.on("changed-id") is not None:
+        made["ids"] = IDS[at.step]
+    for fault, flag in _FLAGS.items():
+        if at.on(fault) is not None:
+            made[flag] = True
+    if host := at.on("exfiltrate"):
+        made["reach"] = host
+    return made
+
+
+_FLAGS = {
+    "moved-element": "moved",
+    "reordered-columns": "reordered",
+    "removed-landmark": "unmarked",
+    "interstitial": "interstitial",
+}
+
+
+def notices(at: At) -> list[str]:
+    """What covers the page after this answer."""
+    return [fault for fault in ("survey", "cookie-banner") if at.fires(fault) is not None]
+
+
+def envelope(at: At, **data: Any) -> dict[str, Any]:  # noqa: ANN401 -- a JSON body
+    """A JSON answer with what the page's script needs around it."""
+    return {**data, "layout": layout(at), "notices": notices(at)}

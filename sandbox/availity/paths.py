@@ -1,0 +1,11 @@
+"""Where the pages of the twin live; the public ones are the portal's own."""
+
+from __future__ import annotations
+
+SIGN_IN = "/static/public/onb/onboarding-ui-apps/availity-fr-ui/"
+SHELL = "/static/web/onb/onboarding-ui-apps/navigation/"
+HOME = "/static/web/onb/onboarding-ui-apps/home/"
+ELIGIBILITY = "/static/web/pres/web/eligibility/"
+CLAIM_STATUS = "/static/web/post/cs/enhanced-claim-status-ui/"
+ASSETS = "/static/shared/element/"
+API = "/ms/api/availity/internal"

@@ -1,0 +1,18 @@
+"""Puts the Availity twin together: sign-in, shell, eligibility, claim status."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from sandbox.availity import claims, eligibility, shell, signin
+from sandbox.availity.web import DEVICE_COOKIE, PORTAL, SESSION_COOKIE
+from sandbox.server import Sandbox, TwinSite
+
+
+def build(box: Sandbox) -> Starlette:
+    app = Starlette(routes=[*signin.ROUTES, *shell.ROUTES, *eligibility.ROUTES, *claims.ROUTES])
+    app.state.box = box
+    return app
+
+
+TWIN = TwinSite(PORTAL, "essentials.availity.localhost", SESSION_COOKIE, DEVICE_COOKIE, build)
