@@ -5,16 +5,22 @@ from __future__ import annotations
 import base64
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from payerbot import credentials
-from payerbot.commands.office import practice, print_json, print_table
+from payerbot.commands.office import ledger_of, practice, print_json, print_table, somebody
 from payerbot.credentials import Entry, Imported
 from payerbot.errors import UserError
 from payerbot.logs import log
+from payerbot.settings import settings
 from payerbot.vault import LEDGER_KEY_NAME, NEEDED, Part, Vault, vault_of
+
+if TYPE_CHECKING:
+    from payerbot.practice import Practice
 
 OK, MISSING = 0, 3
 ASKED = {Part.USER: "User id", Part.PASSWORD: "Password", Part.TOTP: "Authenticator seed (empty: none)"}
@@ -28,6 +34,7 @@ def set_entries(portal: str, name: str | None, *, totp: bool) -> int:
     stored = [part for part in ((Part.TOTP,) if totp else Part) if _ask(vault, Entry(portal, login.name, part))]
     log.info("keys set", portal=portal, login=login.name, count=len(stored))
     typer.echo(f"In the keyring, and read back: {', '.join(part.value for part in stored) or 'nothing'}.")
+    _let_go_on(mine, {(portal, login.name)})
     return OK
 
 
@@ -52,6 +59,8 @@ def import_entries(file: Path, *, delete: bool | None) -> int:
     done = credentials.import_file(file, mine, _real_vault(mine.tenant))
     log.info("keys import", count=len(done.stored), total=sum(map(len, done)))
     _say(done)
+    known = credentials.names(mine)
+    _let_go_on(mine, {known[name][:2] for name in done.stored if name in known})
     if not done.complete:
         typer.echo(f"{file.name} was kept: correct the lines named above and import it again.")
         return MISSING
@@ -61,6 +70,22 @@ def import_entries(file: Path, *, delete: bool | None) -> int:
     else:
         typer.echo(f"{file.name} was kept, and its passwords can be read in it: delete it soon. {credentials.copies(file)}")
     return OK
+
+
+def _let_go_on(mine: Practice, logins: Iterable[tuple[str, str]]) -> None:
+    """Rows that waited for these secrets are due; a refused sign-in stays shut until somebody answers its question."""
+    if not settings().ledger_url and not (settings().home / "ledger.sqlite").exists():
+        return
+    with ledger_of(mine) as ledger:
+        for portal, login in sorted(logins):
+            ledger.log(somebody(), "keys set", f"{login} at {portal}")
+            bar = ledger.sign_in_bar(portal, login)
+            if bar is None:
+                ledger.clear_sign_ins(portal, login, somebody())
+            elif bar.question is not None:
+                typer.echo(
+                    f"The login '{login}' at {portal} signs in again once question {bar.question} is answered: payerbot answer {bar.question}"
+                )
 
 
 def _say(done: Imported) -> None:

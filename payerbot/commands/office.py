@@ -48,6 +48,11 @@ def at_keyboard(mine: Practice, staff_id: str) -> Staff:
     return people.person(mine, said)
 
 
+def somebody() -> str:
+    """As whom a look at patients' rows is written down, where nobody has to be asked."""
+    return settings().staff or "unnamed"
+
+
 def title(portal: str) -> str:
     """The portal's title as staff know it; its short name where this version has no such portal."""
     from portals import KNOWN  # noqa: PLC0415  loads every adapter
