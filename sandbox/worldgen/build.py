@@ -20,6 +20,7 @@ FIRST_HOUR, HOURS, SLOT = 8, 11, 15
 CLAIMS_PER_PERSON = 2
 STALE_AFTER, LOST_AFTER = 30, 21  # days since the visit
 OUTDATED = 900_000  # serials of member ids that no payer has given out
+EACH_FOR_ONESELF = ("humana", "medicare", "medicaid_ri")  # these plans know no dependents
 MODES: dict[str, Literal["video", "in_person"]] = {"10": "video", "02": "video"}
 
 
@@ -103,7 +104,7 @@ class Builder:
     def ordinary(self, payer: str) -> Member:
         """A patient nothing is special about; one in six is covered through somebody else."""
         plan = self.plan(payer)
-        if self.dice.chance(0.17):
+        if payer not in EACH_FOR_ONESELF and self.dice.chance(0.17):
             head = people.person(self.dice, self.as_of, (35, 60))
             if self.dice.chance(0.4):
                 member = self.add(plan, who=people.person(self.dice, self.as_of, (30, 62), head.last), relation="spouse", subscriber=head)

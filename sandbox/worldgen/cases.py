@@ -26,6 +26,7 @@ COPAY = Benefit("MH", "copay", period="visit", amount=D("25.00"), text="Office v
 NO_AUTH = Benefit("MH", "authorization", auth="N")
 OUTSIDE = Benefit("MH", "coinsurance", "N", percent=cover.OUT_OF_NETWORK)
 COPAY_98 = Benefit("98", "copay", period="visit", amount=D("40.00"), text="Office visit")
+NO_AUTH_98 = replace(NO_AUTH, service_type="98")
 URGENT_CARE = Benefit("30", "copay", period="visit", amount=cover.URGENT, text="Urgent care")
 FAMILY_CARD = (replace(DEDUCTIBLE, level="FAM"), replace(OUT_OF_POCKET, level="FAM"))
 OWN_DEDUCTIBLE = replace(DEDUCTIBLE, service_type="MH", amount=D("250.00"), remaining=D("75.50"))
@@ -192,7 +193,8 @@ MEMBER_CASES: tuple[tuple[str, str, MakeCase], ...] = (
     ("out_of_network_only", "humana", _with_card(NOT_INSIDE, OUTSIDE, DEDUCTIBLE_OUTSIDE)),
     ("carve_out_phone_only", "aetna", carve_out_phone_only),
     ("carve_out_named", "anthem", carve_out_named),
-    ("only_98", "anthem", _with_card(COPAY_98, replace(NO_AUTH, service_type="98"))),
+    ("only_98", "anthem", _with_card(COPAY_98, NO_AUTH_98)),
+    ("copay_only_on_98", "humana", _with_card(NO_AUTH, COPAY_98, OUTSIDE)),
     ("only_30", "magellan", _with_card()),
     ("other_copay_on_30", "aetna", _with_card(NO_AUTH, plan_card=(*PLAN_CARD, URGENT_CARE))),
     ("telehealth_not_covered", "carelon", _with_card(COPAY, Benefit("MH", "telehealth", telehealth=False), NO_AUTH)),
@@ -504,7 +506,7 @@ CLAIM_CASES: tuple[tuple[str, str, MakeCase], ...] = (
     ("supervised_clinician", "anthem", supervised_clinician),
     ("claim_too_new", "aetna", too_new),
     ("lost", "anthem", lost),
-    ("other_group_npi", "aetna", other_group_npi),
+    ("other_group_npi", "humana", other_group_npi),
     ("dependent_claim", "anthem", of_member("dependent", 12)),
     ("outdated_id_claim", "anthem", of_member("member_id_prefix_changed", 20)),
     ("nickname_claim", "aetna", of_member("nickname", 13)),

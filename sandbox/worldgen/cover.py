@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ FREE_OF_CHARGE = ("medicaid_ri",)
 COPAYS = tuple(Decimal(d) for d in ("15.00", "20.00", "25.00", "30.00", "35.00", "40.00", "50.00"))
 PERCENTS = (Decimal("0.10"), Decimal("0.20"), Decimal("0.30"))
 OUT_OF_NETWORK = Decimal("0.40")
+SPECIALIST = Decimal("10.00")  # what an office visit costs more than a session
 URGENT = Decimal("75.00")
 AUTH: Mix[AuthFlag | None] = Mix({"N": 55, "Y": 10, "U": 5, None: 30})
 CARDS_KEPT = Mix({"mh": 52, "mh and 98": 30, "98": 12, "30": 6})
@@ -62,24 +63,34 @@ def coverage(dice: Dice, payer: str, serial: int, as_of: date) -> Coverage:
 
 def benefits(dice: Dice, payer: str) -> tuple[Benefit, ...]:
     """The cards of an ordinary plan: MH for most, else 98, and always 30."""
-    lines = list(plan_card(dice, payer))
+    card = behavioral_card(dice, payer)
     shape = dice.weighted(CARDS_KEPT)
-    if "98" in shape:
-        lines = [*behavioral_card(dice, payer, "98"), *lines]
-    if "mh" in shape:
-        lines = [*behavioral_card(dice, payer, "MH"), *lines]
+    mental = card if "mh" in shape else ()
+    office = _office_visit(card) if "98" in shape else ()
+    return (*mental, *office, *plan_card(dice, payer))
+
+
+def _office_visit(card: tuple[Benefit, ...]) -> tuple[Benefit, ...]:
+    """The same payer's card for an office visit: like the behavioral one, at a specialist's price and without its limits."""
+    lines = []
+    for line in card:
+        if line.kind in ("copay", "telehealth") and line.amount:
+            lines.append(replace(line, service_type="98", amount=line.amount + SPECIALIST))
+        elif line.kind in ("copay", "coinsurance", "telehealth", "authorization"):
+            lines.append(replace(line, service_type="98"))
     return tuple(lines)
 
 
-def behavioral_card(dice: Dice, payer: str, code: str) -> tuple[Benefit, ...]:
+def behavioral_card(dice: Dice, payer: str) -> tuple[Benefit, ...]:
     """Cost share, telehealth, authorization rule and perhaps a visit limit, in network and out."""
+    code = "MH"
     lines = [*_cost_share(dice, payer, code)]
     auth: AuthFlag | None = dice.weighted(AUTH)
     if auth:
         lines.append(Benefit(code, "authorization", auth=auth))
-    if code == "MH" and dice.chance(0.15):
+    if dice.chance(0.15):
         lines.append(_limit(dice, code))
-    if code == "MH" and dice.chance(0.08):
+    if dice.chance(0.08):
         lines.append(_spending(dice, code, "deductible", "Y", Decimal(250)))
     outside = Benefit(code, "coinsurance", "N", percent=OUT_OF_NETWORK)
     return (outside, *lines) if dice.chance(0.2) else (*lines, outside)  # some payers list out of network first
