@@ -20,7 +20,7 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed
 
-from flows import inbox
+from flows import inbox, results
 from flows.job import ALL, check
 from payerbot import run
 from payerbot.errors import RunError, UserError
@@ -74,7 +74,10 @@ def run_batch(practice: Practice, batch: str, portal: str) -> run.RunSummary:
     began = time.monotonic()
     with run.opened(practice) as ledger:
         due = [share for share in ledger.shares(batch) if portal in (ALL, share[0])]
-    reports = side_by_side(due, batch)
+    try:
+        reports = side_by_side(due, batch)
+    finally:  # also when it is stopped: what was answered until then is there to be read
+        results.write(practice, batch)
     with run.opened(practice) as ledger:
         return run.summary(ledger, batch, reports, time.monotonic() - began)
 
