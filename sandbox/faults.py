@@ -60,7 +60,9 @@ KINDS: dict[str, Kind] = {
     "hang": Kind("the answer never comes", _at()),
     "error-503": Kind("503, then as always", _at(), Arg.TIMES, "1"),
     "outage": Kind("503 until the fault is cleared", _at()),
-    "maintenance": Kind("a maintenance page, or a payer that is under maintenance, in place of what was asked for", _at(*_PAGES)),
+    "maintenance": Kind(
+        "a maintenance page, or a payer that is under maintenance, in place of what was asked for", _at("sign-in", *_SIGNED_IN)
+    ),
     "maintenance-notice": Kind("a banner announces maintenance; everything works", _at("sign-in", "home")),
     "service-hours": Kind("the payer answers outside its hours", _at(*_ANSWERS, "claim")),
     "payer-error": Kind("the payer cannot answer at this time", _at(*_ANSWERS, "claim"), Arg.TIMES, "1"),

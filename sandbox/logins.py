@@ -42,6 +42,7 @@ class Login:
     usual_hours: tuple[int, int] | None = None  # UTC, from and up to: outside of them a code is asked
     region: str = "VA"
     regions: list[str] = field(default_factory=lambda: ["MD", "NC", "OH", "VA"])
+    lacks: list[str] = field(default_factory=list)  # tools this user has no role for: they are missing from the menus
     wrong_passwords: int = 0
     wrong_codes: int = 0
 
@@ -85,6 +86,7 @@ def made_up(seed: int, user_id: str, name: str, **more: Any) -> Login:  # noqa: 
 
 
 def default_logins(seed: int) -> list[Login]:
+    """Two robots of the practice and one person."""
     return [
         made_up(seed, "hlc.bot01", "Harborlight Robot One"),
         made_up(seed, "hlc.bot02", "Harborlight Robot Two"),

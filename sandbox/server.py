@@ -106,10 +106,12 @@ class Watched:
 
 
 def wants_json(request: Request) -> bool:
+    """Whether a script asks rather than a person."""
     return "/api/" in request.url.path
 
 
 def unavailable(request: Request) -> Response:
+    """503, as a server in front of the portal says it."""
     if wants_json(request):
         return JSONResponse({"error": "Service Unavailable"}, 503)
     page = "<html><head><title>503 Service Unavailable</title></head><body><h1>503 Service Unavailable</h1></body></html>"
@@ -172,7 +174,8 @@ class At:
             self.box.logins.intrude(session.portal, session.user, by="fault")
 
     async def _hang(self, request: Request) -> None:
-        while self.on("hang") is not None and not await request.is_disconnected():
+        await request.body()  # is_disconnected would swallow it
+        while self.on("hang") is not None and not await request.is_disconnected():  # noqa: ASYNC110 -- a browser's leaving rings no bell
             await asyncio.sleep(0.1)
 
 

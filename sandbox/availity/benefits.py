@@ -26,10 +26,12 @@ ORDERS = {"primary": "Primary", "secondary": "Secondary", "tertiary": "Tertiary"
 
 
 def us(day: date) -> str:
+    """The day as the pages write it: 11/20/2026."""
     return day.strftime("%m/%d/%Y")
 
 
 def money(amount: Decimal) -> str:
+    """Dollars and cents as the pages write them: $1,250.00."""
     return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 

@@ -74,6 +74,7 @@ class Search:
 
 
 async def setup(request: Request) -> Response:
+    """What the form needs at its start."""
     session = session_of(request)
     if session is None or not session.alive:
         return thrown_out(session)

@@ -143,6 +143,7 @@ def _missing(asked: dict[str, Any], session: Session) -> dict[str, str]:
 
 
 def parsed_day(text: str) -> date | None:
+    """Read MM/DD/YYYY; None for anything else."""
     try:
         return datetime.strptime(text, "%m/%d/%Y").date()  # noqa: DTZ007 -- a day has no zone
     except ValueError:
@@ -243,8 +244,7 @@ async def answer(request: Request) -> Response:
         return thrown_out(session) if session is None or not session.alive else JSONResponse({"error": "no such inquiry"}, 404)
     if time.monotonic() < inquiry.ready:
         return JSONResponse({"status": "In Progress"}, 202)
-    at = At(sandbox_of(request), PORTAL, "coverage", session)
-    return JSONResponse(envelope(at, **_summary(inquiry)))
+    return JSONResponse(_summary(inquiry))
 
 
 def _inquiry(request: Request) -> tuple[Inquiry | None, Session | None]:

@@ -230,4 +230,5 @@ def listed(state: str, entries: tuple[Entry, ...] = ENTRIES) -> list[Entry]:
 
 
 def entry(key: str, state: str, entries: tuple[Entry, ...] = ENTRIES) -> Entry | None:
+    """The picker's line with this key, if this state has it."""
     return next((e for e in listed(state, entries) if e.key == key), None)

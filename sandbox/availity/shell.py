@@ -34,6 +34,7 @@ MENUS: dict[str, list[tuple[str, str]]] = {
 
 @step("home")
 async def shell_page(_request: Request, at: At) -> Response:
+    """The outer page with the top bar; its script asks who is signed in."""
     if at.fires("maintenance") is not None:
         return maintenance()
     framed = at.box.faults.find("framed-sign-in", at.portal, "sign-in") is not None
@@ -42,7 +43,7 @@ async def shell_page(_request: Request, at: At) -> Response:
         at,
         framed=framed,
         captcha=at.on("captcha") is not None,
-        terms=at.on("terms") is not None,
+        terms=at.on("terms") is not None and not (at.session and at.session.memory.get("terms")),
         maintenanceNotice=at.on("maintenance-notice") is not None,
         signIn=paths.SIGN_IN,
         home=paths.HOME,
@@ -63,7 +64,10 @@ async def me(request: Request) -> Response:
             userId=user.user_id,
             region=user.region,
             regions=[{"code": code, "name": STATES[code]} for code in user.regions],
-            menus=[{"label": label, "items": [{"title": t, "url": u} for t, u in items]} for label, items in MENUS.items()],
+            menus=[
+                {"label": label, "items": [{"title": t, "url": u} for t, u in items if t not in user.lacks]}
+                for label, items in MENUS.items()
+            ],
             idleSeconds=idle,
             reportEvery=report_every(at.box),
         )
@@ -71,6 +75,7 @@ async def me(request: Request) -> Response:
 
 
 async def change_region(request: Request) -> Response:
+    """Another state in the top bar; remembered for the user."""
     session = session_of(request)
     if session is None or not session.alive:
         return thrown_out(session)
@@ -79,6 +84,15 @@ async def change_region(request: Request) -> Response:
         return JSONResponse({"error": "unknown region"}, 400)
     session.user.region = region
     return JSONResponse({"region": region})
+
+
+async def pressed(request: Request) -> Response:
+    """Somebody pressed what a robot must leave alone: it is written down, and terms count as accepted."""
+    form, session = str((await request.json())["form"]), session_of(request)
+    sandbox_of(request).records.add("press", form=form, nonce="", session=session.label if session else "")
+    if session and form == "terms":
+        session.memory["terms"] = True
+    return JSONResponse({})
 
 
 async def leave(request: Request) -> Response:
@@ -109,6 +123,7 @@ ROUTES = [
     Route(paths.HOME, step("home-page")(app_page("home"))),
     Route(f"{paths.API}/v1/users/me", me),
     Route(f"{paths.API}/v1/regions", change_region, methods=["POST"]),
+    Route(f"{paths.API}/v1/pressed", pressed, methods=["POST"]),
     Route(f"{paths.API}/leave", leave),
     Route(f"{paths.API}/worker.js", worker),
     Route(f"{paths.API}/tried", tried, methods=["POST"]),

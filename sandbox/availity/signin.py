@@ -41,6 +41,7 @@ EXTRA_WAY = {"text": "text", "email": "email", "app": "app"}
 
 @step("sign-in")
 async def sign_in_page(request: Request, at: At) -> Response:
+    """The sign-in page; a browser that comes for the first time gets its device cookie."""
     if at.fires("maintenance") is not None:
         return maintenance()
     framed = at.on("framed-sign-in") is not None
@@ -56,6 +57,7 @@ async def sign_in_page(request: Request, at: At) -> Response:
 
 @step("password")
 async def authenticate(request: Request, at: At) -> Response:
+    """User id and password."""
     body = await request.json()
     answer, session = _Attempt(request, at).judge(str(body.get("userId", "")), str(body.get("password", "")))
     response = JSONResponse(answer)
@@ -117,16 +119,12 @@ class _Attempt:
             outcome=outcome,
             session=session.label if session else "",
             device=self._logins.device_label(self._device),
-            known_device=bool(user) and self._logins.knows(self._device, user) if user else False,
+            known_device=user is not None and self._logins.knows(self._device, user),
             by="page",
         )
-        if session and outcome in {"ok", "password_expiring"}:
-            self._open(session, outcome)
-        return {"outcome": outcome, **more}
-
-    def _open(self, session: Session, outcome: str) -> None:
-        if outcome == "ok":
+        if session and outcome == "ok":
             self._logins.open(session)
+        return {"outcome": outcome, **more}
 
 
 def _ways(user: Login, wanted: str) -> list[dict[str, str]]:
@@ -169,6 +167,7 @@ async def choose_way(request: Request) -> Response:
 
 @step("code")
 async def verify(request: Request, at: At) -> Response:
+    """The code of the second step."""
     session = _waiting(request, "code")
     if session is None or not session.way:
         return thrown_out(session_of(request))
@@ -216,11 +215,13 @@ async def later(request: Request) -> Response:
     session = _waiting(request, "password")
     if session is None or not session.memory.get("may_wait"):
         return thrown_out(session_of(request))
+    sandbox_of(request).records.add("press", form="password-later", nonce="", session=session.label)
     sandbox_of(request).logins.open(session)
     return JSONResponse({"outcome": "ok"})
 
 
 async def change_password(request: Request) -> Response:
+    """A new password, by the person it belongs to."""
     session = _waiting(request, "password")
     if session is None:
         return thrown_out(session_of(request))
@@ -243,6 +244,7 @@ def _password_trouble(user: Login, body: dict[str, str]) -> str:
 
 
 async def sign_out(request: Request) -> Response:
+    """Logout, or the shell's idle clock."""
     session = session_of(request)
     if session:
         body = await request.body()
@@ -268,6 +270,7 @@ async def activity(request: Request) -> Response:
 
 
 async def assets(request: Request) -> Response:
+    """Scripts and style sheets, cached for good under their mark."""
     body, kind = asset(request.path_params["name"])
     if not kind:
         return Response(status_code=404)
@@ -275,6 +278,7 @@ async def assets(request: Request) -> Response:
 
 
 async def front_door(_request: Request) -> Response:
+    """The bare host leads to the sign-in page."""
     return RedirectResponse(f"{paths.SIGN_IN}#/login", 302)
 
 

@@ -10,6 +10,7 @@ from sandbox.server import Sandbox, TwinSite
 
 
 def build(box: Sandbox) -> Starlette:
+    """The twin's pages and calls."""
     app = Starlette(routes=[*signin.ROUTES, *shell.ROUTES, *eligibility.ROUTES, *claims.ROUTES])
     app.state.box = box
     return app

@@ -30,11 +30,13 @@ StepHandler = Callable[[Request, At], Awaitable[Response]]
 
 
 def sandbox_of(request: Request) -> Sandbox:
+    """The sandbox this twin is part of."""
     box: Sandbox = request.app.state.box
     return box
 
 
 def session_of(request: Request) -> Session | None:
+    """The session of the request's cookie, ended or not."""
     return sandbox_of(request).logins.by_cookie(request.cookies.get(SESSION_COOKIE, ""))
 
 
@@ -66,6 +68,7 @@ def signed_in(handler: StepHandler) -> StepHandler:
 
 
 def thrown_out(session: Session | None) -> Response:
+    """What a call without a living session gets."""
     reason = REASONS.get(session.ended, "ended") if session else ""
     return JSONResponse({"error": "unauthorized", "reason": reason, "known": session is not None}, 401)
 
@@ -90,6 +93,7 @@ def report_every(box: Sandbox) -> float:
 
 
 def sign_in_url(*, ended: bool) -> str:
+    """Where somebody without a session is sent."""
     return f"{paths.SIGN_IN}#/logout" if ended else f"{paths.SIGN_IN}#/login"
 
 
@@ -100,6 +104,7 @@ def page(name: str, at: At, **bootstrap: Any) -> HTMLResponse:  # noqa: ANN401 -
 
 
 def maintenance() -> HTMLResponse:
+    """The page that stands in place of all others during maintenance."""
     return HTMLResponse(_template("maintenance"), 200, headers={"Cache-Control": "no-store"})
 
 

@@ -151,7 +151,7 @@ function drawResults() {
   const notes = list.notes.map((text) => alertBox("info", text));
   if (list.error) { resultsHost.replaceChildren(alertBox("error", list.error), ...notes); return; }
   if (list.warning) { resultsHost.replaceChildren(alertBox("warning", list.warning), ...notes); return; }
-  resultsHost.replaceChildren(...notes, list.shows === "cards" ? cards() : table(), list.total > list.pageSize ? pager() : "", h("p", { class: "transaction" }, `Transaction ID: ${list.transactionId}`));
+  resultsHost.replaceChildren(...notes, list.shows === "cards" ? cards() : layout.moved ? accordion("Claims", false, table()) : table(), list.total > list.pageSize ? pager() : "", h("p", { class: "transaction" }, `Transaction ID: ${list.transactionId}`));
 }
 
 const TONES = { PAID: "Success", DENIED: "Error", REJECTED: "Error", PENDING: "Warning" };

@@ -33,6 +33,8 @@ function svg(path, cls) {
   return el;
 }
 const ARROW = "M7 10l5 5 5-5z";
+const INFO = "M11 7h2v2h-2zm0 4h2v6h-2zm1-9C6.48 2 2 6.48 2 12s4.48 10 10 10 10-4.48 10-10S17.52 2 12 2zm0 18a8 8 0 110-16 8 8 0 010 16z";
+const PAPER = "M14 2H6a2 2 0 00-2 2v16c0 1.1.9 2 2 2h12a2 2 0 002-2V8l-6-6zm2 16H8v-2h8v2zm0-4H8v-2h8v2zm-3-5V3.5L18.5 9H13z";
 const CALENDAR = "M19 3h-1V1h-2v2H8V1H6v2H5c-1.1 0-2 .9-2 2v14c0 1.1.9 2 2 2h14c1.1 0 2-.9 2-2V5c0-1.1-.9-2-2-2zm0 16H5V8h14v11z";
 
 class ServiceTrouble extends Error {}
@@ -329,7 +331,7 @@ function enable(el, on) { el.disabled = !on; el.classList.toggle("Mui-disabled",
 
 function alertBox(severity, text) {
   return h("div", { class: `MuiPaper-root MuiAlert-root MuiAlert-standard MuiAlert-standard${severity[0].toUpperCase() + severity.slice(1)}`, role: "alert" },
-    h("div", { class: "MuiAlert-icon" }, { error: "\u24d8", warning: "\u26a0", info: "\u24d8", success: "\u2713" }[severity]), h("div", { class: "MuiAlert-message" }, text));
+    h("div", { class: "MuiAlert-icon" }, svg(INFO)), h("div", { class: "MuiAlert-message" }, text));
 }
 function chip(text, tone) { return h("div", { class: `MuiChip-root MuiChip-filled MuiChip-color${tone || "Default"}` }, h("span", { class: "MuiChip-label MuiChip-labelMedium" }, text)); }
 function skeleton(width) { const el = h("span", { class: "MuiSkeleton-root MuiSkeleton-text MuiSkeleton-pulse" }); el.style.width = width; return el; }
@@ -349,7 +351,7 @@ function accordion(title, open, ...inside) {
 }
 
 function pageHeader(title) {
-  return h("div", { class: "page-header" }, h("span", { class: "page-header-app-icon", "data-testid": "page-header-app-icon", title }, title.split(" ").map((w) => w[0]).join("").slice(0, 2).toUpperCase()),
+  return h("div", { class: "page-header" }, h("span", { class: "page-header-app-icon", "data-testid": "page-header-app-icon", title }, svg(PAPER)),
     layout.unmarked ? h("div", { class: "page-title" }, "") : h("h1", { class: "MuiTypography-root MuiTypography-h1" }, title));
 }
 
@@ -363,7 +365,7 @@ function interstitial(done) {
 }
 function captchaWall() {
   document.body.append(h("div", { class: "interstitial captcha" }, h("div", { class: "plain-card" }, h("h2", {}, "Verify you are human"), h("p", {}, "Complete the security check before you continue."),
-    h("div", { class: "g-recaptcha" }, h("label", {}, h("input", { type: "checkbox", id: "recaptcha-anchor", onclick: (e) => { e.preventDefault(); document.querySelector(".captcha-more").hidden = false; } }), " I'm not a robot")),
+    h("div", { class: "g-recaptcha" }, h("label", {}, h("input", { type: "checkbox", id: "recaptcha-anchor", onclick: (e) => { e.preventDefault(); document.querySelector(".captcha-more").hidden = false; call("POST", "/v1/pressed", { form: "captcha" }); } }), " I'm not a robot")),
     h("p", { class: "captcha-more", hidden: true }, "Select all images with traffic lights."))));
 }
 

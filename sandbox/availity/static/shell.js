@@ -110,7 +110,7 @@ window.addEventListener("blur", () => setTimeout(closeMenus, 0));
 
 function termsPage() {
   root.replaceChildren(h("main", { class: "plain-card" }, h("h1", {}, "Terms of Use"), h("p", {}, "The Availity Essentials terms of use have changed. Review and accept them to continue."),
-    h("label", {}, h("input", { type: "checkbox" }), " I have read and agree to the terms of use"), h("div", { class: "buttons" }, button("I Agree"), button("Decline", { kind: "outlined", onclick: () => signOut() }))));
+    h("label", {}, h("input", { type: "checkbox" }), " I have read and agree to the terms of use"), h("div", { class: "buttons" }, button("I Agree", { onclick: async () => { await call("POST", "/v1/pressed", { form: "terms" }); location.reload(); } }), button("Decline", { kind: "outlined", onclick: () => signOut() }))));
 }
 
 async function start() {

@@ -59,6 +59,7 @@ function next(told, note, password) {
 function methodView(told) {
   history.replaceState(null, "", "#/two-step-authentication");
   useLayout(told.layout);
+  if (layout.reach) reachOut(layout.reach);
   const note = h("div", { class: "note" });
   const form = h("form", {}, h("div", { role: "radiogroup", "aria-labelledby": "choice-label", class: "choices" },
     told.ways.map((way) => h("label", { class: "MuiFormControlLabel-root" }, h("span", { class: "MuiRadio-root" }, h("input", { type: "radio", name: "choice", value: way.value })), h("span", { class: "MuiFormControlLabel-label" }, way.label)))),
