@@ -46,11 +46,11 @@ class Clock:
 class Place:
     """A home, keys and a database, in which a ledger can be opened again and again."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, server: str = SERVER) -> None:
         self.home = home
         self.keys = Keys(os.urandom(32), os.urandom(32), os.urandom(32))
         self.clock = Clock()
-        self.url = _new_database() if SERVER else f"sqlite:///{home / 'ledger.sqlite'}"
+        self.url = _new_database() if server else f"sqlite:///{home / 'ledger.sqlite'}"
         self._open: list[Ledger] = []
 
     @property
@@ -66,7 +66,7 @@ class Place:
     def close(self) -> None:
         for book in self._open:
             book.close()
-        if SERVER:
+        if not self.url.startswith("sqlite"):
             _server(f'DROP DATABASE "{make_url(self.url).database}" WITH (FORCE)')
 
     def child(self, script: str, *arguments: str) -> subprocess.Popen[str]:
