@@ -83,9 +83,7 @@ def _let_go_on(mine: Practice, logins: Iterable[tuple[str, str]]) -> None:
             if bar is None:
                 ledger.clear_sign_ins(portal, login, somebody())
             elif bar.question is not None:
-                typer.echo(
-                    f"The login '{login}' at {portal} signs in again once question {bar.question} is answered: payerbot answer {bar.question}"
-                )
+                typer.echo(f"The login '{login}' at {portal} signs in again once its question is answered: payerbot answer {bar.question}")
 
 
 def _say(done: Imported) -> None:
