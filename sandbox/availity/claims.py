@@ -27,6 +27,7 @@ from sandbox.world import PRACTICE, Claim, ServiceLine
 NOT_FOUND = "The payer could not find any results based on your search"
 ACKNOWLEDGED = "Acknowledgement/Not Found"
 BAD_MEMBER = "Subscriber and subscriber id not found"
+ID_OR_NAMES = "Enter a Member ID, or the patient's last and first name."
 BAD_DATES = "Service To Date must be on or after Service From Date."
 TOO_LONG = "The service dates can be at most 180 days apart."  # invented: the span is not published
 FUTURE = "Service dates cannot be in the future."
@@ -37,7 +38,7 @@ KEPT = 40
 SECTIONS = ("panels", "lines")
 
 FIELDS: dict[str, tuple[str, ...]] = {  # in page order
-    MEMBER: ("memberId", "birthDate", "fromDate", "toDate", "claimNumber"),
+    MEMBER: ("memberId", "lastName", "firstName", "birthDate", "fromDate", "toDate", "claimNumber"),
     DATES: ("provider", "providerNpi", "memberId", "fromDate", "toDate", "claimNumber", "claimAmount"),
     HISTORY: ("memberId", "lastName", "firstName", "birthDate"),
     HIPAA: (
@@ -46,9 +47,9 @@ FIELDS: dict[str, tuple[str, ...]] = {  # in page order
     ),
 }  # fmt: skip
 NEEDED: dict[str, tuple[str, ...]] = {
-    MEMBER: ("memberId", "birthDate", "fromDate", "toDate"),
+    MEMBER: ("birthDate", "fromDate", "toDate"),
     DATES: ("provider", "providerNpi", "fromDate", "toDate"),
-    HISTORY: ("memberId", "birthDate"),
+    HISTORY: ("birthDate",),
     HIPAA: ("provider", "providerNpi", "memberId", "lastName", "firstName", "birthDate", "fromDate", "toDate"),
 }
 _DAYS = ("birthDate", "fromDate", "toDate")
@@ -119,7 +120,14 @@ def _missing(asked: dict[str, Any], session: Session, today: date) -> dict[str, 
     for name in _DAYS:
         if asked.get(name) and parsed_day(asked[name]) is None:
             wrong[name] = "Enter a valid date."
-    return wrong or _odd_dates(asked, today) or _odd_amount(asked)
+    return wrong or _nobody(asked) or _odd_dates(asked, today) or _odd_amount(asked)
+
+
+def _nobody(asked: dict[str, Any]) -> dict[str, str]:
+    """Where names may stand in place of the member id, one of the two must be there."""
+    if asked.get("tab") not in {MEMBER, HISTORY} or asked.get("memberId") or (asked.get("lastName") and asked.get("firstName")):
+        return {}
+    return {"memberId": ID_OR_NAMES}
 
 
 def _odd_dates(asked: dict[str, Any], today: date) -> dict[str, str]:
@@ -205,7 +213,7 @@ def _look(box: Sandbox, search: Search, asked: dict[str, Any]) -> None:
     if tab in {HIPAA, MEMBER} and not _subscriber_known(box, payer, asked):
         search.error = BAD_MEMBER
         return
-    given: dict[str, Any] = {"member_id": asked.get("memberId") or "", "payer_claim_no": asked.get("claimNumber") or ""}
+    given: dict[str, Any] = {"payer_claim_no": asked.get("claimNumber") or "", **_who(asked)}
     if "birthDate" in FIELDS[tab]:
         given["birth_date"] = parsed_day(asked.get("birthDate") or "")
     if "providerNpi" in FIELDS[tab]:
@@ -225,12 +233,17 @@ def _dates(asked: dict[str, Any], today: date) -> tuple[date | None, date | None
     return (start, end) if asked["tab"] != HISTORY else (today - HISTORY_SPAN, today)
 
 
+def _who(asked: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: str(asked.get(at) or "").strip() for name, at in (("member_id", "memberId"), ("last", "lastName"), ("first", "firstName"))
+    }
+
+
 def _subscriber_known(box: Sandbox, payer: str, asked: dict[str, Any]) -> bool:
     """Whether the payer knows the id, the birth date, and whose plan it is said to be."""
-    found = box.world.find_members(
-        payer, member_id=asked["memberId"], birth_date=parsed_day(asked["birthDate"]), on=parsed_day(asked["fromDate"]) or box.world.as_of
-    )
-    if asked["tab"] == MEMBER:
+    on = parsed_day(asked["fromDate"]) or box.world.as_of
+    found = box.world.find_members(payer, **_who(asked), birth_date=parsed_day(asked["birthDate"]), on=on)
+    if asked["tab"] == MEMBER or not PAGES[payer].asks_whose_plan:
         return bool(found)
     says_self = bool(asked.get("patientIsSubscriber", True))
     return any((f.member.relation == "self") == says_self for f in found)

@@ -79,6 +79,7 @@ class PayerPages:
     panels: str = "testid"  # testid or id
     dates_long: bool = False  # dates as "Nov 03, 2026" instead of 11/03/2026
     words_only: bool = False  # no 277 codes anywhere
+    asks_whose_plan: bool = True  # HIPAA Standard finds a dependent only where the patient is not said to be the subscriber
     code_style: str = "CO-45"  # or "45": the group left out
     notes: tuple[str, ...] = ()  # harmless alerts beside every answer
 
@@ -167,6 +168,7 @@ PAGES: dict[str, PayerPages] = {
         ("Line", "Service Dates", "Procedure Code", "Modifiers", "Units", "Billed Amount", "Paid Amount", "Allowed Amount", "Status"),
         provider_required=True,
         shows="claim",
+        asks_whose_plan=False,
         notes=(NEW_CLAIMS,),
     ),
     "magellan": PayerPages(
