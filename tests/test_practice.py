@@ -161,9 +161,7 @@ class TestNpi:
         digits[place] = str((int(digits[place]) + shift) % 10)
         assert not npi_is_valid("".join(digits))
 
-    @pytest.mark.parametrize(
-        "npi", ["", "123456789", "12345678933", "123456789X", "\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff13", "3234567893"]
-    )
+    @pytest.mark.parametrize("npi", ["", "123456789", "12345678933", "123456789X", "123456789\uff13", "3234567893"])
     def test_what_has_not_the_shape_is_refused(self, npi: str) -> None:
         assert not npi_is_valid(npi)
 

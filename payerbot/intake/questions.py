@@ -200,7 +200,8 @@ class _Reader:
     # --- where to ----------------------------------------------------------------------------------------------------------------
 
     def _asked(self, day: date | None) -> Asked | None:
-        column = next(field for field in ("payer_key", "payer_name", "payer_id") if field in self.setting.header.where)
+        given = [field for field in ("payer_key", "payer_name", "payer_id") if field in self.setting.header.where]
+        column = next(filter(self._text, given), given[0])
         try:
             named = [values.checked(self._text(field)) for field in ("payer_key", "payer_name", "payer_id")]
         except BadValue as bad:
