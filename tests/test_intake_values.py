@@ -316,7 +316,7 @@ class TestNames:
 
 
 class TestBlank:
-    @pytest.mark.parametrize("cell", ["", " ", "--", "-", "---", "\u2014", "\u2013", "n/a", "N/A", "\u00a0"])
+    @pytest.mark.parametrize("cell", ["", " ", "--", "-", "---", "\u2014", "\u2013", "n/a", "N/A", "not shown", "\u00a0"])
     def test_marks_for_nothing_are_nothing(self, cell: str) -> None:
         assert values.is_blank(cell)
 

@@ -20,7 +20,7 @@ NAME_LENGTH = 60  # X12's limit for a last name
 ID_LENGTH = 80  # X12's limit for an identifier
 MOST_DOLLARS = Decimal(1_000_000)
 
-_BLANK = re.compile(r"[\s\u00a0]*(-+|\u2013|\u2014|n/a)?[\s\u00a0]*", re.IGNORECASE)
+_BLANK = re.compile(r"[\s\u00a0]*(-+|\u2013|\u2014|n/a|not shown)?[\s\u00a0]*", re.IGNORECASE)
 _EXCEL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|#+)", re.IGNORECASE)
 _TEXT_FORMULA = re.compile(r'="([0-9A-Za-z-]*)"')  # the usual trick to save leading zeros from Excel
 _SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
