@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import sys
 from datetime import datetime
@@ -63,6 +62,11 @@ def _group(help_text: str) -> typer.Typer:
     )
 
 
+def example(*lines: str) -> str:
+    """What stands below a command's help, line for line."""
+    return "\b\nExample:\n  " + "\n  ".join(lines)
+
+
 app = _group("Does a mental-health practice's work on payer portals: coverage of tomorrow's visits, what became of every open claim.")
 keys = _group("User ids, passwords and authenticator seeds: in the operating system's keyring, nowhere else.")
 audit = _group("The record of who did what and looked at whom.")
@@ -81,20 +85,30 @@ Rows = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=Fals
 PortalName = Annotated[str, typer.Argument(metavar="PORTAL", help="The portal, as 'payerbot portals' shows it.")]
 
 
-@app.callback()
-def _every(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
-) -> None:
-    if version:
+def _print_version(asked: bool) -> None:
+    if asked:
         from importlib.metadata import PackageNotFoundError
         from importlib.metadata import version as installed
 
-        with contextlib.suppress(PackageNotFoundError):
+        try:
             typer.echo(f"payerbot {installed('payerbot')}")
+        except PackageNotFoundError:
+            typer.echo("payerbot, not installed")
         raise typer.Exit
 
 
-@app.command()
+@app.callback()
+def _every(
+    _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")] = False,
+) -> None:
+    """Nothing is asked of every command."""
+
+
+@app.command(
+    epilog=example(
+        "payerbot run eligibility schedule.csv --out tomorrow.csv", "payerbot run claim-status open_claims.csv --portal availity"
+    )
+)
 def run(
     job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility or claim-status.")],
     file: Rows,
@@ -104,121 +118,85 @@ def run(
     again: Again = False,
     as_json: AsJson = False,
 ) -> None:
-    r"""Load a file, ask the portals, write one line per row.
+    """Load a file, ask the portals, write one line per row.
 
     The same file again on the same day goes on where it stopped. Exit code 0: every row answered; 3: finished, but rows wait or
     were rejected; 1: the run failed; 2: wrong usage.
-
-    \b
-    Example:
-      payerbot run eligibility schedule.csv --out tomorrow.csv
-      payerbot run claim-status open_claims.csv --portal availity
     """
     from payerbot.commands import batches
 
     raise typer.Exit(batches.run(str(job), file, out=out, portal=portal, headed=headed, again=again, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog=example("payerbot load claim-status open_claims.csv"))
 def load(
     job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility or claim-status.")],
     file: Rows,
     again: Again = False,
     as_json: AsJson = False,
 ) -> None:
-    r"""Put every row of a file in the ledger as today's batch, and ask nothing yet; loaded twice on one day it resumes.
-
-    \b
-    Example:
-      payerbot load claim-status open_claims.csv
-    """
+    """Put every row of a file in the ledger as today's batch, and ask nothing yet; loaded twice on one day it resumes."""
     from payerbot.commands import batches
 
     raise typer.Exit(batches.load(str(job), file, again=again, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog=example("payerbot export", "payerbot export claims-20261122-7f3a9c12 --out answers.csv"))
 def export(
     batch: Annotated[str | None, typer.Argument(metavar="[BATCH]", help="The batch; without it, those there are get listed.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the answers go; default: the batch's name in this folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    r"""Write one line per row of a batch: its answer, its question's number, or what it waits for.
-
-    \b
-    Example:
-      payerbot export
-      payerbot export claims-20261122-7f3a9c12 --out answers.csv
-    """
+    """Write one line per row of a batch: its answer, its question's number, or what it waits for."""
     from payerbot.commands import batches
 
     raise typer.Exit(batches.export(batch, out=out, as_json=as_json))
 
 
-@keys.command("set")
+@keys.command("set", epilog=example("payerbot keys set availity --login billing-bot"))
 def keys_set(
     portal: PortalName,
     login: Login = None,
     totp: Annotated[bool, typer.Option("--totp", help="Ask for the authenticator seed only.")] = False,
 ) -> None:
-    r"""Ask for a login's user id, password and authenticator seed, and put them into the keyring; typing shows nothing.
-
-    \b
-    Example:
-      payerbot keys set availity --login billing-bot
-    """
+    """Ask for a login's user id, password and authenticator seed, and put them into the keyring; typing shows nothing."""
     from payerbot.commands import keys as work
 
     raise typer.Exit(work.set_entries(portal, login, totp=totp))
 
 
-@keys.command("import")
+@keys.command("import", epilog=example("payerbot keys import credentials.env --delete"))
 def keys_import(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A filled-in copy of credentials.example.env.")],
     delete: Annotated[
         bool | None, typer.Option("--delete/--keep", help="Delete the file afterwards, or keep it; default: you are asked.")
     ] = None,
 ) -> None:
-    r"""Move the secrets of a file into the keyring, read each back, and offer to delete the file.
-
-    \b
-    Example:
-      payerbot keys import credentials.env --delete
-    """
+    """Move the secrets of a file into the keyring, read each back, and offer to delete the file."""
     from payerbot.commands import keys as work
 
     raise typer.Exit(work.import_entries(file, delete=delete))
 
 
-@keys.command("check")
+@keys.command("check", epilog=example("payerbot keys check"))
 def keys_check(as_json: AsJson = False) -> None:
-    r"""Say which entries the keyring has for every login of the practice; never their values. Exit code 3 where one is missing.
-
-    \b
-    Example:
-      payerbot keys check
-    """
+    """Say which entries the keyring has for every login of the practice; never their values. Exit code 3 where one is missing."""
     from payerbot.commands import keys as work
 
     raise typer.Exit(work.check(as_json=as_json))
 
 
-@keys.command("backup")
+@keys.command("backup", epilog=example("payerbot keys backup ledger-key.env"))
 def keys_backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, to be kept where nobody else can read it.")],
 ) -> None:
-    r"""Write the ledger's key into a file: without it, no ledger or evidence can be read on another machine or after a reset.
-
-    \b
-    Example:
-      payerbot keys backup ledger-key.env
-    """
+    """Write the ledger's key into a file: without it, no ledger or evidence can be read on another machine or after a reset."""
     from payerbot.commands import keys as work
 
     raise typer.Exit(work.backup(file))
 
 
-@app.command()
+@app.command(epilog=example('payerbot permit availity --basis "letter of 3 March 2026 from the portal" --as dana --until 2027-03-02'))
 def permit(
     portal: PortalName,
     basis: Annotated[str, typer.Option(help="On what the permission rests: the letter, the contract, its date.")],
@@ -228,31 +206,21 @@ def permit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    r"""Record, as an owner of the practice, on what basis payerbot may use a portal.
-
-    \b
-    Example:
-      payerbot permit availity --basis "letter of 3 March 2026 from the portal" --as dana --until 2027-03-02
-    """
+    """Record, as an owner of the practice, on what basis payerbot may use a portal."""
     from payerbot.commands import portals as work
 
     raise typer.Exit(work.permit(portal, basis=basis, staff=staff, until=until.date() if until else None, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog=example("payerbot portals"))
 def portals(as_json: AsJson = False) -> None:
-    r"""List the portals: what payerbot can do there, what is known of their rule on automation, what the practice has permitted.
-
-    \b
-    Example:
-      payerbot portals
-    """
+    """List the portals: what payerbot can do there, what is known of their rule on automation, what the practice has permitted."""
     from payerbot.commands import portals as work
 
     raise typer.Exit(work.listing(as_json=as_json))
 
 
-@app.command()
+@app.command(epilog=example("payerbot signin availity", "payerbot signin --all"))
 def signin(
     portal: Annotated[str | None, typer.Argument(metavar="[PORTAL]", help="The portal, as 'payerbot portals' shows it.")] = None,
     everywhere: Annotated[bool, typer.Option("--all", help="Every login of the practice, one after the other.")] = False,
@@ -260,120 +228,79 @@ def signin(
     headed: Headed = False,
     as_json: AsJson = False,
 ) -> None:
-    r"""Sign in and ask nothing: at the start of the day, so that codes are asked for while their owner is there.
-
-    \b
-    Example:
-      payerbot signin availity
-      payerbot signin --all
-    """
+    """Sign in and ask nothing: at the start of the day, so that codes are asked for while their owner is there."""
     from payerbot.commands import portals as work
 
     raise typer.Exit(work.sign_in(portal, everywhere=everywhere, login=login, headed=headed, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog=example("payerbot attach availity --batch claims-20261122-7f3a9c12"))
 def attach(
     portal: PortalName,
     batch: Annotated[str, typer.Option(help="Go on with this batch once you are signed in.")] = "",
     login: Login = None,
 ) -> None:
-    r"""Open a browser in which you sign in yourself; payerbot goes on from there.
-
-    \b
-    Example:
-      payerbot attach availity --batch claims-20261122-7f3a9c12
-    """
+    """Open a browser in which you sign in yourself; payerbot goes on from there."""
     from payerbot.commands import portals as work
 
     raise typer.Exit(work.attach(portal, batch=batch, login=login))
 
 
-@app.command()
+@app.command(epilog=example("payerbot handoffs"))
 def handoffs(
     everything: Annotated[bool, typer.Option("--all", help="Those that were answered, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    r"""List the questions that wait for a person, and who can answer them. Exit code 3 where one waits.
-
-    \b
-    Example:
-      payerbot handoffs
-    """
+    """List the questions that wait for a person, and who can answer them. Exit code 3 where one waits."""
     from payerbot.commands import people as work
 
     raise typer.Exit(work.listing(everything=everything, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog=example("payerbot answer 3 --as maria"))
 def answer(
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The question's number.")],
     staff: As = "",
 ) -> None:
-    r"""Answer a question, at the keyboard, as yourself; a code is typed where nobody sees it, never given on the command line.
-
-    \b
-    Example:
-      payerbot answer 3 --as maria
-    """
+    """Answer a question, at the keyboard, as yourself; a code is typed where nobody sees it, never given on the command line."""
     from payerbot.commands import people as work
 
     raise typer.Exit(work.answer(number, staff=staff))
 
 
-@app.command()
+@app.command(epilog=example("payerbot serve"))
 def serve() -> None:
-    r"""Run the daily jobs on their schedules until it is stopped with Ctrl-C.
-
-    \b
-    Example:
-      payerbot serve
-    """
+    """Run the daily jobs on their schedules until it is stopped with Ctrl-C."""
     from payerbot.commands import service as work
 
     raise typer.Exit(work.serve())
 
 
-@app.command()
+@app.command(epilog=example("payerbot doctor"))
 def doctor(as_json: AsJson = False) -> None:
-    r"""Check everything a run needs and print what is in force. Exit code 1 where a run could not work.
-
-    \b
-    Example:
-      payerbot doctor
-    """
+    """Check everything a run needs and print what is in force. Exit code 1 where a run could not work."""
     from payerbot import doctor as work
 
     raise typer.Exit(work.main(as_json=as_json))
 
 
-@audit.command("verify")
+@audit.command("verify", epilog=example("payerbot audit verify"))
 def audit_verify(as_json: AsJson = False) -> None:
-    r"""Check that nobody without the key has changed the record. Exit code 1 where somebody has.
-
-    \b
-    Example:
-      payerbot audit verify
-    """
+    """Check that nobody without the key has changed the record. Exit code 1 where somebody has."""
     from payerbot.commands import service as work
 
     raise typer.Exit(work.verify_audit(as_json=as_json))
 
 
-@selectors.command("check")
+@selectors.command("check", epilog=example("payerbot selectors check availity"))
 def selectors_check(portal: PortalName, as_json: AsJson = False) -> None:
-    r"""Check a portal's selectors file, the practice's own overlay included, and say how well each element is known.
-
-    \b
-    Example:
-      payerbot selectors check availity
-    """
+    """Check a portal's selectors file, the practice's own overlay included, and say how well each element is known."""
     from payerbot.commands import portals as work
 
     raise typer.Exit(work.check_selectors(portal, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog=example("payerbot sandbox --seed 7 --members 40 --claims 60 --port 8765 --fault slow_page@search"))
 def sandbox(
     seed: Annotated[int | None, typer.Option(help="Same seed, same world.")] = None,
     members: Annotated[int | None, typer.Option(min=1, help="How many visits the made-up practice has.")] = None,
@@ -381,12 +308,7 @@ def sandbox(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0: a free one.")] = None,
     fault: Annotated[list[str] | None, typer.Option(metavar="NAME@STEP", help="Switch a fault on; may be given several times.")] = None,
 ) -> None:
-    r"""Start simulated portals on this machine, with made-up patients and passwords, until it is stopped with Ctrl-C.
-
-    \b
-    Example:
-      payerbot sandbox --seed 7 --members 40 --claims 60 --port 8765 --fault slow_page@search
-    """
+    """Start simulated portals on this machine, with made-up patients and passwords, until it is stopped with Ctrl-C."""
     from payerbot.commands import service as work
 
     raise typer.Exit(work.sandbox(seed=seed, members=members, claims=claims, port=port, faults=fault or []))

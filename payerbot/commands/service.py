@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -38,11 +37,9 @@ def sandbox(*, seed: int | None, members: int | None, claims: int | None, port: 
     try:
         return child.wait()
     except KeyboardInterrupt:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(SIGN_OFF)
         return OK
     finally:
-        host.kill_tree(child.pid)
+        host.kill_tree(child.pid, grace=SIGN_OFF)
         child.wait()
 
 
