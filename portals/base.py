@@ -126,14 +126,19 @@ class Portal:
         self.kept.append(words)
         return words
 
-    def expect(self, candidates: Mapping[str, Element], *, within_ms: float | None = None, what: str = "the next page") -> str:
-        """Wait for any of these and say which came; what can come instead of any page raises its own error."""
+    def came(self, candidates: Mapping[str, Element], *, within_ms: float | None = None) -> str | None:
+        """Which of these comes first, None when none does; what can come instead of any page raises its own error."""
         elsewhere = {f"*{name}": self.screen(name)["landmark"] for name in self.config.anywhere}
-        came = self.tab.first_of({**candidates, **elsewhere}, within_ms)
+        came = self.tab.first_of(candidates, within_ms, seldom=elsewhere)
+        if came is not None and came.startswith("*"):
+            self.raise_for(came.removeprefix("*"))
+        return came
+
+    def expect(self, candidates: Mapping[str, Element], *, within_ms: float | None = None, what: str = "the next page") -> str:
+        """Wait for any of these and say which came; PageChanged when none did."""
+        came = self.came(candidates, within_ms=within_ms)
         if came is None:
             raise PageChanged(f"{what}: none of {', '.join(candidates)} came")
-        if came.startswith("*"):
-            self.raise_for(came.removeprefix("*"))
         return came
 
     def arrive(self, name: str, *, within_ms: float | None = None) -> Screen:

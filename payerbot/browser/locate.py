@@ -5,6 +5,7 @@ Playwright's errors repeat what was typed, so nothing of it leaves this module: 
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
 SLICE_MS = 2_000  # a wait looks up this often whether it should stop
 POLL_MS = 30
+SELDOM = 8
 
+_OUTLINE = """(nodes, parts) => nodes.map(node => {
+  const named = [...node.querySelectorAll(Object.values(parts).join(','))];
+  return named.map(part => [Object.keys(parts).find(name => part.matches(parts[name])), (part.innerText || '').trim()]);
+})"""
 _TABLE = """node => {
   const kinds = 'table,[role=table],[role=grid]';
   const table = node.matches(kinds) ? node : node.querySelector(kinds);
@@ -108,6 +114,10 @@ class Element:
         """How many there are."""
         with in_our_words(self._where):
             return (self._seen(many=True) or self._finders[0]()).count()
+
+    def all(self) -> Locator | None:
+        """What matches, for this module only; None where nothing can be seen."""
+        return self._seen(many=True)
 
     def nth(self, index: int) -> Element:
         """The one at this place, 0 first."""
@@ -286,6 +296,14 @@ class Screen:
         if not self[key].wait(within_ms):
             raise PageChanged(f"{self.name}: {key!r} did not appear")
 
+    def outline(self, container: str, parts: Sequence[str]) -> list[list[tuple[str, str]]]:
+        """For each element that matches `container`: the names and texts of its parts, in reading order."""
+        css = {name: ", ".join(str(way.css) for way in self._spec.elements[name]) for name in parts}
+        with in_our_words(f"{self.name}.{container}"):
+            found = self[container].all()
+            read = found.evaluate_all(_OUTLINE, css) if found is not None else []
+        return [[(name, text) for name, text in one] for one in read]
+
     def here(self) -> bool:
         """True where the landmark can be seen right now."""
         return self["landmark"].visible()
@@ -386,12 +404,16 @@ class Tab:
             answer = self._page.reload(wait_until="commit", timeout=self.limit_ms)
             return answer.status if answer else 0
 
-    def first_of(self, candidates: Mapping[str, Element], within_ms: float | None = None) -> str | None:
-        """Which of these shows first, in their order; None when none came."""
+    def first_of(
+        self, candidates: Mapping[str, Element], within_ms: float | None = None, *, seldom: Mapping[str, Element] | None = None
+    ) -> str | None:
+        """Which of these shows first, in their order; None when none came. `seldom` is looked for on every eighth turn only."""
         hit: list[str] = []
+        turns = itertools.count(1)
 
         def looked() -> bool:
-            hit[:] = [name for name, element in candidates.items() if element.visible()][:1]
+            now = candidates if not seldom or next(turns) % SELDOM else {**candidates, **seldom}
+            hit[:] = [name for name, element in now.items() if element.visible()][:1]
             return bool(hit)
 
         anyone = next(iter(candidates.values()))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from payerbot.errors import PageChanged
 from payerbot.model import (
     AuthRule,
     Benefit,
@@ -29,6 +30,7 @@ PLAN_LABELS = (
     "Plan / Product", "Insurance Type", "Coverage Level",
 )  # fmt: skip
 OTHER_LABELS = ("Other Payer", "Coordination of Benefits", "Member ID")
+HEADINGS = ("annual deductible", "out of pocket", "limitations", "messages")
 NETWORKS = {
     "in network": Network.IN,
     "out of network": Network.OUT,
@@ -62,6 +64,7 @@ REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str, str], ...] = (  # the first
     (("not found", "could not locate", "could not find", "unable to find"), Outcome.NOT_FOUND, "", "the payer has no such member"),
 )
 NOT_SERVED = ("not set up for the transaction",)
+CARDS = ("MH", "98", "30")  # service types, the most telling first
 _LIMIT = re.compile(r"(?i)\b(\d{1,3})[\s-](?:\w+[\s-]){0,4}?visits?\b(?!\s+(?:used|remain|left|have))")
 _USED = re.compile(r"(?i)\b(\d{1,3})\s+(?:visits?\s+)?(?:have been\s+|has been\s+)?used\b|\bused[:\s]+(\d{1,3})\b")
 _LEFT = re.compile(r"(?i)\b(\d{1,3})\s+(?:visits?\s+)?(?:remain(?:ing|s)?|left)\b|\b(?:remaining|left)[:\s]+(\d{1,3})\b")
@@ -69,15 +72,24 @@ _PHONE = re.compile(r"\(?\d{3}\)?[\s.-]?\d{3}[\s.-]\d{4}|1-8\d\d-\d{3}-\d{4}|\b\
 
 
 class Card(NamedTuple):
-    """One collapsible card: its title, and the text of each of its rows."""
+    """One card: its title, and the names and texts of its parts in reading order."""
 
     title: str
-    rows: tuple[str, ...]
+    parts: tuple[tuple[str, str], ...]
 
     @property
     def service_type(self) -> str:
         """The code behind the last dash, letters as well as digits: 'Mental Health - MH'."""
         return self.title.rpartition(" - ")[2].strip()
+
+
+class BenefitRow(NamedTuple):
+    """One row of a card."""
+
+    heading: str
+    network: Network
+    level: Level
+    lines: tuple[str, ...]
 
 
 class Sheet(NamedTuple):
@@ -103,9 +115,23 @@ def patient_fields(text: str) -> dict[str, str]:
     return pairs(text, PATIENT_LABELS)
 
 
+def transaction(text: str) -> str:
+    """The transaction id that stands below an error."""
+    hit = re.search(r"Transaction ID:?\s*(\S+)", text)
+    return hit[1] if hit else ""
+
+
+def joined(sheet: Sheet, further: Sheet) -> Sheet:
+    """The same member's page after a further inquiry: the cards it adds."""
+    have = {card.service_type for card in sheet.cards}
+    return sheet._replace(cards=(*sheet.cards, *(card for card in further.cards if card.service_type not in have)))
+
+
 def belongs(sheet: Sheet, ask: EligibilityRequest) -> bool:
     """Whether the page is the answer to this very question: its birth date and its date of service are the ones asked."""
     fields = patient_fields(sheet.patient)
+    if not {"Member ID", "DOB", "Date of Service"} <= set(fields):
+        raise PageChanged("eligibility result: the header card lacks a label that is known")
     born = day(fields.get("DOB") or fields.get("Date of Birth"))
     return born == ask.patient.birth_date and day(fields.get("Date of Service")) == ask.service_date
 
@@ -141,56 +167,74 @@ def coverage(status: str) -> Coverage:
 
 def benefits(cards: Sequence[Card]) -> tuple[Benefit, ...]:
     """Every line of every card."""
-    return tuple(line for card in cards for row in card.rows for line in _row(card.service_type, row))
+    return tuple(line for card in cards for row in rows(card) for line in _row(card.service_type, row))
 
 
-def _row(service_type: str, text: str) -> list[Benefit]:
-    said = lines(text)
-    network = next((NETWORKS[line.casefold()] for line in said if line.casefold() in NETWORKS), Network.UNKNOWN)
-    level: Level = next((LEVELS[line.casefold()] for line in said if line.casefold() in LEVELS), "unknown")
-    rest = [line for line in said if line.casefold() not in NETWORKS and line.casefold() not in LEVELS]
-    if rest and (kind := _SPENDING.get(rest[0].casefold())) is not None:
-        return [_spending(service_type, kind, rest, network, level)]
-    counted = _visits(service_type, rest, network)
-    if counted is not None:
-        return [counted]
-    return [_line(service_type, line, network) for line in rest if line.casefold() not in ("messages", "limitations")]
+def rows(card: Card) -> list[BenefitRow]:
+    """A card's rows with the heading, network and level they stand under; PageChanged at a heading that is not known."""
+    found: list[BenefitRow] = []
+    heading = ""
+    for name, text in card.parts:
+        if name == "benefit_heading":
+            heading = text.casefold()
+            if heading not in HEADINGS:
+                raise PageChanged("eligibility result: a card has a heading that is not known")
+        elif name == "benefit_rule":
+            heading = ""
+        elif name == "benefit_row":
+            found.append(BenefitRow(heading, Network.UNKNOWN, "unknown", ()))
+        elif found:
+            found[-1] = _with(found[-1], name, text)
+    return found
+
+
+def _with(row: BenefitRow, name: str, text: str) -> BenefitRow:
+    if name == "benefit_network":
+        return row._replace(network=NETWORKS.get(text.casefold(), Network.UNKNOWN))
+    if name == "benefit_level":
+        return row._replace(level=LEVELS.get(text.casefold(), "unknown"))
+    return row._replace(lines=(*row.lines, " ".join(text.split())))
+
+
+def _row(service_type: str, row: BenefitRow) -> list[Benefit]:
+    if (kind := _SPENDING.get(row.heading)) is not None:
+        return [_spending(service_type, kind, row)]
+    counted = _visits(service_type, row)
+    return [counted] if counted is not None else [_line(service_type, line, row.network) for line in row.lines]
 
 
 _SPENDING: dict[str, Literal["deductible", "out_of_pocket"]] = {"annual deductible": "deductible", "out of pocket": "out_of_pocket"}
 
 
-def _spending(
-    service_type: str,
-    kind: Literal["deductible", "out_of_pocket"],
-    said: list[str],
-    network: Network,
-    level: Level,
-) -> Benefit:
+def _spending(service_type: str, kind: Literal["deductible", "out_of_pocket"], row: BenefitRow) -> Benefit:
     amount = remaining = None
     period = ""
-    for line in said[1:]:
+    for line in row.lines:
         if says(line, ("remaining",)):
             remaining = money(line)
-        elif not says(line, ("year to date",)) and amount is None:
+        elif says(line, ("year to date",)) or money(line) is None:
+            continue
+        elif amount is None and re.fullmatch(r"-?\$[\d,.]+( / .+)?", line):
             amount, period = money(line), _period(line)
+        else:
+            raise PageChanged("eligibility result: an amount has a word beside it that is not known")
     return Benefit(
         service_type=service_type,
         kind=kind,
-        network=network,
-        level=level,
+        network=row.network,
+        level=row.level,
         period=period,
         amount=amount,
         remaining=remaining,
-        text="; ".join(said),
+        text="; ".join(row.lines),
     )
 
 
-def _visits(service_type: str, said: list[str], network: Network) -> Benefit | None:
+def _visits(service_type: str, row: BenefitRow) -> Benefit | None:
     """Visits that stand in fields of their own: '20 Visits / Calendar Year', '12 Visits Used', '8 Visits Remaining'."""
     figures: dict[str, int] = {}
     period = ""
-    for line in said:
+    for line in row.lines:
         hit = re.fullmatch(r"(-?\d+) Visits?(?: (Used|Remaining|/ .+))?", line, re.IGNORECASE)
         if hit is None:
             continue
@@ -200,7 +244,7 @@ def _visits(service_type: str, said: list[str], network: Network) -> Benefit | N
         period = _period(line) if name == "allowed" else period
     if not figures:
         return None
-    return Benefit(service_type=service_type, kind="limit", network=network, period=period, text="; ".join(said), **figures)
+    return Benefit(service_type=service_type, kind="limit", network=row.network, period=period, text="; ".join(row.lines), **figures)
 
 
 def _line(service_type: str, text: str, network: Network) -> Benefit:
@@ -241,7 +285,7 @@ def _auth(said: str) -> AuthRule | None:
 
 def _period(text: str) -> str:
     said = text.casefold()
-    return next((ours for theirs, ours in PERIODS.items() if re.search(rf"(/|per)?\s*\b{theirs}\b", said)), "")
+    return next((ours for theirs, ours in PERIODS.items() if re.search(rf"\b{theirs}\b", said)), "")
 
 
 def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
@@ -250,7 +294,8 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
     patient, plan = patient_fields(sheet.patient), pairs(sheet.plan, PLAN_LABELS)
     said = benefits(sheet.cards)
     figures = _Figures(said)
-    visits = figures.visits(sheet.messages)
+    visits, virtual = figures.visits(sheet.messages), figures.telehealth()
+    deductible, out_of_pocket = figures.spending("deductible"), figures.spending("out_of_pocket")
     agree = matched(sheet, ask)
     warnings = [*visits.warnings]
     if ask.patient.member_id and "member_id" not in agree:
@@ -273,14 +318,14 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
         plan_end=day(plan.get("Plan End Date") or plan.get("Eligibility End Date")),
         service_type=figures.service_type,
         network=figures.network,
-        copay=figures.money("copay", ("MH", "98")),
-        copay_telehealth=figures.telehealth_copay(),
-        telehealth=figures.telehealth(),
+        copay=figures.copay(),
+        copay_telehealth=virtual[1],
+        telehealth=virtual[0],
         coinsurance=figures.coinsurance(),
-        deductible=figures.money("deductible", ("MH", "30")),
-        deductible_left=figures.left("deductible"),
-        out_of_pocket=figures.money("out_of_pocket", ("MH", "30")),
-        out_of_pocket_left=figures.left("out_of_pocket"),
+        deductible=deductible[0],
+        deductible_left=deductible[1],
+        out_of_pocket=out_of_pocket[0],
+        out_of_pocket_left=out_of_pocket[1],
         visits_allowed=visits.allowed,
         visits_used=visits.used,
         visits_left=visits.left,
@@ -303,21 +348,29 @@ class _Visits(NamedTuple):
 
 
 class _Figures:
-    """The in-network individual figures for behavioral health, from the first card that has them: MH, then 98, then 30."""
+    """The in-network figures of one person for behavioral health.
+
+    Cost shares: the MH card, or the 98 card where MH names none in network; never the 30 card, whose copays are for other things.
+    Telehealth, authorization, visits: the MH card, or the 98 card of a payer that has no MH card. Deductible and out of pocket: the
+    first of MH, 98 and 30 that has one. Amounts of a family are nobody's.
+    """
 
     def __init__(self, said: Sequence[Benefit]) -> None:
         self.said = said
         have = {line.service_type for line in said}
-        self.service_type = next((code for code in ("MH", "98", "30") if code in have), None)
+        self.service_type = next((code for code in CARDS if code in have), None)
+        self.card = next((code for code in CARDS[:2] if code in have), "")
+        self.shares = next((code for code in CARDS[:2] if self._first(code, "copay") or self._first(code, "coinsurance")), "")
 
-    def _mine(self, kind: str, cards: Sequence[str]) -> Benefit | None:
-        for code in cards:
-            fits = [
-                b for b in self.said if b.kind == kind and b.service_type == code and b.network is not Network.OUT and b.level != "family"
-            ]
-            if fits:
-                return fits[0]
-        return None
+    def _first(self, code: str, kind: str) -> Benefit | None:
+        inside = (Network.IN, Network.BOTH)
+        fits = (b for b in self.said if b.service_type == code and b.kind == kind and b.network in inside and b.level != "family")
+        return next(fits, None)
+
+    def spending(self, kind: str) -> tuple[Decimal | None, Decimal | None]:
+        """An amount for the year, and what is left of it."""
+        found = next((hit for code in CARDS if (hit := self._first(code, kind))), None)
+        return (found.amount, found.remaining) if found else (None, None)
 
     @property
     def network(self) -> Network:
@@ -330,44 +383,34 @@ class _Figures:
             return Network.BOTH
         return kinds.pop()
 
-    def money(self, kind: str, cards: Sequence[str]) -> Decimal | None:
-        """An amount."""
-        found = self._mine(kind, cards)
+    def copay(self) -> Decimal | None:
+        """The copay of an office visit."""
+        found = self._first(self.shares, "copay")
         return found.amount if found else None
-
-    def left(self, kind: str) -> Decimal | None:
-        """What is left of an amount."""
-        found = self._mine(kind, ("MH", "30"))
-        return found.remaining if found else None
 
     def coinsurance(self) -> Decimal | None:
         """The member's share, 0-1."""
-        found = self._mine("coinsurance", ("MH", "98"))
+        found = self._first(self.shares, "coinsurance")
         return found.share if found else None
 
-    def telehealth(self) -> Literal["covered", "not_covered"] | None:
-        """Whether telehealth visits are covered."""
-        found = self._mine("telehealth", ("MH", "98"))
+    def telehealth(self) -> tuple[Literal["covered", "not_covered"] | None, Decimal | None]:
+        """Whether telehealth visits are covered, and their copay."""
+        found = self._first(self.card, "telehealth")
         if found is None or found.covered is None:
-            return None
-        return "covered" if found.covered else "not_covered"
-
-    def telehealth_copay(self) -> Decimal | None:
-        """The copay of a telehealth visit."""
-        found = self._mine("telehealth", ("MH", "98"))
-        return found.amount if found else None
+            return None, None
+        return ("covered", found.amount) if found.covered else ("not_covered", None)
 
     def auth(self) -> AuthRule:
         """The authorization rule; a blank is unknown."""
-        found = self._mine("authorization", ("MH", "98"))
+        found = self._first(self.card, "authorization")
         return (_auth(found.text.casefold()) or AuthRule.UNKNOWN) if found else AuthRule.UNKNOWN
 
     def visits(self, messages: Sequence[str]) -> _Visits:
         """Visits allowed, used and left: from fields, else out of a sentence, and then marked so."""
-        field = self._mine("limit", ("MH", "98"))
+        field = self._first(self.card, "limit")
         if field is not None:
             return _counted(field.allowed, field.used, field.left, "field")
-        sentences = [b.text for b in self.said if b.kind == "note" and b.service_type in ("MH", "98")]
+        sentences = [b.text for b in self.said if b.kind == "note" and b.service_type == self.card]
         for text in [*sentences, *messages]:
             if (allowed := _number(_LIMIT, text)) is not None:
                 return _counted(allowed, _number(_USED, text), _number(_LEFT, text), "message")
@@ -417,12 +460,12 @@ def other_payer(text: str) -> OtherPayer:
 
 
 def still_to_ask(result: EligibilityResult) -> tuple[str, ...]:
-    """Which further service types could fill what the page did not show: 98 for the office copay, 30 for deductible and maximum."""
-    if result.coverage is not Coverage.ACTIVE:
+    """Which further service types could fill what the page did not show: 98 for the cost share, 30 for deductible and maximum."""
+    if result.coverage is not Coverage.ACTIVE or not result.benefits:
         return ()
     shown = {line.service_type for line in result.benefits}
     wanted = []
-    if "98" not in shown and result.copay is None:
+    if "98" not in shown and result.copay is None and result.coinsurance is None:
         wanted.append("98")
     if "30" not in shown and (result.deductible is None or result.out_of_pocket is None):
         wanted.append("30")

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from payerbot.errors import PageChanged
 from payerbot.model import Adjustment, ClaimState, ClaimStatusRequest, ClaimStatusResult, Outcome, ServiceLine
-from portals.text import day, days, money, plain, same_person
+from portals.text import day, days, money, pairs, plain, same_person
+from portals.text import lines as split_lines
 
 BY_CATEGORY = {  # 277 categories (vocabulary, section 2.2); F1 is told apart by its amounts, F3 by its badge
     "A0": ClaimState.FORWARDED,
@@ -76,6 +78,25 @@ class Detail(NamedTuple):
     explained: tuple[str, ...] = ()
 
 
+LIST_COLUMNS = ("Claim Number", "Claim Status", "Service Dates", "Billed Amount", "Patient Name", "Member ID")
+PANELS = (
+    "Claim Number",
+    "Claim Status",
+    "Finalized Date",
+    "Check Number",
+    "Check Date",
+    "Billed Amount",
+    "Paid Amount",
+    "Reason/Remark Code",
+)
+MORE_PANELS = (
+    "Patient Name", "Member ID", "Service Dates", "Received Date", "Allowed Amount", "Patient Responsibility", "Category and Status",
+)  # fmt: skip
+LINE_COLUMNS = ("Procedure Code", "Service Dates", "Billed Amount", "Paid Amount", "Status")
+CARD_LABELS = (*LIST_COLUMNS, "Paid Amount", "Finalized Date")
+EMPTY = ("\N{EM DASH}", "--", "-")
+
+
 class Choice(NamedTuple):
     """Which rows can be the claim asked about, and whether others of that day had to be left out for their charge."""
 
@@ -93,6 +114,68 @@ def row(cells: Mapping[str, str]) -> Row:
         billed=cells.get("Billed Amount", ""),
         status=cells.get("Claim Status", ""),
     )
+
+
+def listed(cells: Mapping[str, str]) -> Row:
+    """A row of the list, by its own column heads; PageChanged where one that identifies a claim is missing."""
+    missing = [column for column in LIST_COLUMNS if column not in cells]
+    if missing:
+        raise PageChanged(f"claim list: the column {missing[0]!r} is missing")
+    return row({label: _value(text) for label, text in cells.items()})
+
+
+def card(text: str) -> Row:
+    """A card of the list; PageChanged where a label that identifies a claim is missing."""
+    return listed(pairs(text, CARD_LABELS))
+
+
+def _value(text: str) -> str:
+    return "" if text.strip() in EMPTY else text.strip()
+
+
+def detail(
+    panels: Sequence[str],
+    sections: Sequence[str],
+    lines: Sequence[Mapping[str, str]],
+    inside: Sequence[Sequence[str]],
+    codes: Sequence[Mapping[str, str]],
+) -> Detail:
+    """An opened claim, out of the texts of its panels and sections and the rows of its tables; PageChanged at a label that is not known."""
+    shown = {label: _value(" ".join(rest)) for label, *rest in (split_lines(panel) for panel in panels if panel.strip())}
+    unknown = [label for label in shown if label not in (*PANELS, *MORE_PANELS)]
+    missing = [label for label in PANELS if label not in shown]
+    if unknown or missing:
+        raise PageChanged("claim detail: its panels are not those that are known")
+    if any(column not in cells for cells in lines for column in LINE_COLUMNS):
+        raise PageChanged("claim detail: the line table lacks a column")
+    texts = {head: rest for head, *rest in (split_lines(section) for section in sections if section.strip())}
+    return Detail(
+        panels=shown,
+        status_details=" ".join(texts.get("Status Details", ())),
+        requested=" ".join(texts.get("Requested Information", ())),
+        related=tuple(texts.get("Related Claims", ())),
+        lines=tuple({label: _value(text) for label, text in cells.items()} for cells in lines),
+        line_codes=tuple(tuple(said) for said in inside),
+        explained=tuple(f"{cells.get('Code', '')}: {cells.get('Description', '')}" for cells in codes),
+    )
+
+
+def refusal(alert: str) -> ClaimStatusResult:
+    """What an alert in place of a list means; words that are not known stay unreadable."""
+    said = " ".join(alert.split())
+    for phrases, outcome, reason in (
+        (NOT_FOUND, Outcome.NOT_FOUND, "the payer has no such claim"),
+        (BAD_MEMBER, Outcome.NOT_FOUND, "the payer has no such member"),
+        (LATER, Outcome.PORTAL_DOWN, "the payer to be back"),
+    ):
+        if any(phrase in said.casefold() for phrase in phrases):
+            return ClaimStatusResult(outcome=outcome, reason=reason, seen_as=said)
+    return ClaimStatusResult(outcome=Outcome.UNREADABLE, reason="the payer's words are not known", seen_as=said)
+
+
+def enough(match: Sequence[str]) -> bool:
+    """Whether enough identifiers agree to believe that an opened claim is the one asked about."""
+    return {"dos", "charge"} <= set(match) and bool({"payer_claim_no", "member_id", "name"} & set(match))
 
 
 def agrees(found: Row, ask: ClaimStatusRequest) -> tuple[str, ...]:
@@ -114,7 +197,7 @@ def agrees(found: Row, ask: ClaimStatusRequest) -> tuple[str, ...]:
 def choose(rows: Sequence[Row], ask: ClaimStatusRequest) -> Choice:
     """The rows that are this claim: the payer's own number, else member, dates and charge together."""
     judged = [agrees(found, ask) for found in rows]
-    numbered = tuple(i for i, agree in enumerate(judged) if "payer_claim_no" in agree)
+    numbered = tuple(i for i, agree in enumerate(judged) if "payer_claim_no" in agree and enough(agree))
     if numbered:
         return Choice(numbered, 0)
     same_day = [i for i, agree in enumerate(judged) if "dos" in agree and {"member_id", "name"} & set(agree)]
@@ -122,9 +205,9 @@ def choose(rows: Sequence[Row], ask: ClaimStatusRequest) -> Choice:
     return Choice(exact, len(same_day) - len(exact))
 
 
-def belongs(rows: Iterable[Row], ask: ClaimStatusRequest) -> bool:
-    """Whether a list can be the answer to this search: a row of another patient means that it is the one before."""
-    return all({"member_id", "name", "payer_claim_no"} & set(agrees(found, ask)) for found in rows)
+def belongs(rows: Iterable[Row], ask: ClaimStatusRequest, *, by_member: bool) -> bool:
+    """Whether a list can be the answer to a search for one member: a row of another patient means that it is the one before."""
+    return not by_member or all({"member_id", "name", "payer_claim_no"} & set(agrees(found, ask)) for found in rows)
 
 
 def codes(shown: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,0 +1,75 @@
+"""The shell and what all its apps share: opening an app, the state, the payer picker, sending a form."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from payerbot import steps
+from payerbot.browser.locate import Screen
+from payerbot.errors import PageChanged, ReadBackMismatch
+from payerbot.model import Request
+from portals.base import Portal
+from portals.states import STATES
+
+SHELL = "/static/web/onb/onboarding-ui-apps/navigation/"
+ANSWER_MS = 120_000  # scripts that drove the page allowed up to three minutes
+LISTENS_MS = 4_000  # within this a form that was sent shows that it was
+TRIES = 3
+
+
+class NotListedError(Exception):
+    """The picker does not have this payer."""
+
+
+class Shell(Portal):
+    """One frame in which every app runs; what the form in it is set to is remembered until it is loaded anew."""
+
+    _app = ""
+    _payer = ""
+    _region_set = ""
+
+    def _open(self, app: str, ask: Request) -> None:
+        """Load an app in the shell's frame, in the state whose payers are wanted."""
+        if ask.region and self._region_set != ask.region:
+            self._set_region(ask.region)
+        address = f"{SHELL}#/loadApp/?appUrl={quote(app, safe='')}"
+        if self.tab.url == f"{self.base_url}{address}":
+            self.tab.reload()
+        else:
+            self.go(address)
+        self._app, self._payer = app, ""
+
+    def _set_region(self, region: str) -> None:
+        shell = self.arrive("shell")
+        name = STATES.get(region, region)
+        if shell["region"].text() != name:
+            shell["region"].click()
+            shell.element("region_option", region=name).click()
+            self._until_region(name)
+        self._region_set = region
+
+    def _until_region(self, name: str) -> None:
+        for _ in range(TRIES):
+            shell = self.arrive("shell")
+            if shell["region"].text() == name:
+                return
+            self.tab.pause(0.3)  # the shell loads itself anew after a change
+        raise ReadBackMismatch("shell: the state does not stick")
+
+    def _pick_payer(self, form: Screen, ask: Request, entry: int = 0) -> None:
+        if not form["payer"].pick(ask.payer_label, nth=entry):
+            raise NotListedError
+
+    def _sent(self, form: Screen, results: dict[str, Screen]) -> bool:
+        """Press Submit; False where the form refused a field, came back empty, or did nothing, so that it must be filled again."""
+        if not form["submit"].enabled():
+            raise PageChanged(f"{form.name}: it cannot be sent")
+        form["submit"].click()
+        steps.reached("search.sent")
+        came = self.came(
+            {name: screen["landmark"] for name, screen in results.items()} | {"refused": form["field_error"]}, within_ms=LISTENS_MS
+        )
+        if came in results:
+            return True
+        self._app = self._payer = ""
+        return False
