@@ -77,9 +77,10 @@ def run_batch(practice: Practice, batch: str, portal: str) -> run.RunSummary:
     try:
         reports = side_by_side(due, batch)
     finally:  # also when it is stopped: what was answered until then is there to be read
-        results.write(practice, batch)
+        trouble = results.write(practice, batch)
     with run.opened(practice) as ledger:
-        return run.summary(ledger, batch, reports, time.monotonic() - began)
+        ended = run.summary(ledger, batch, reports, time.monotonic() - began)
+    return ended.model_copy(update={"alarm": ended.alarm or trouble})
 
 
 def side_by_side(due: Sequence[tuple[str, str]], batch: str) -> list[ShareReport]:
