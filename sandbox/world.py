@@ -6,11 +6,12 @@ It imports nothing of the product. A twin asks it with `find_members` and `find_
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -39,13 +40,15 @@ from sandbox.world_model import (
     Visit,
 )
 from sandbox.worldgen import night, rows
-from sandbox.worldgen.build import Plan, build
+from sandbox.worldgen.mixes import PAYER_MIX
+from sandbox.worldgen.plan import Plan, build
 
 __all__ = [
     "AS_OF",
     "AVAILITY",
     "BADGE",
     "CARDS",
+    "EVERYONE",
     "PAYERS",
     "PRACTICE",
     "SEED",
@@ -97,6 +100,7 @@ PAYERS: dict[str, Payer] = {
 K = TypeVar("K")
 V = TypeVar("V")
 AVAILITY = ("aetna", "anthem", "carelon", "humana", "magellan")
+EVERYONE = tuple(PAYER_MIX)
 
 
 SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV"})
@@ -134,7 +138,7 @@ class World:
 
     @classmethod
     def generate(cls, seed: int, members: int, claims: int, as_of: date = AS_OF, *, payers: tuple[str, ...] = AVAILITY) -> World:
-        """Make the world of a seed: about `members` visits and `claims` open claims, shared among these payers.
+        """Make the world of a seed: about `members` visits and `claims` open claims, shared among these payers (EVERYONE: all there are).
 
         The edge cases are always all there, so a world is never smaller than about 40 visits and 50 claims.
         """
@@ -257,6 +261,11 @@ class World:
                 found[case].append(thing)
         return {case: tuple(found[case]) for case in sorted(found)}
 
+    def fingerprint(self) -> str:
+        """A digest of everything in it: worlds with the same one are the same, on every machine."""
+        everything = (self.members, self.providers, self.visits, self.claims, self.remits, self.authorizations)
+        return hashlib.sha256(_spelled((self.seed, self.as_of, self.night, *everything)).encode()).hexdigest()
+
     # -- indexes
 
     @cached_property
@@ -295,6 +304,17 @@ def _index(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
         if not kept or kept[-1] is not value:  # two plans of one member are one member
             kept.append(value)
     return found
+
+
+def _spelled(thing: object) -> str:
+    """Like repr, but a set is in order."""
+    if isinstance(thing, frozenset):
+        return "{" + ", ".join(sorted(map(str, thing))) + "}"
+    if isinstance(thing, tuple):
+        return "(" + ", ".join(map(_spelled, thing)) + ")"
+    if is_dataclass(thing):
+        return type(thing).__name__ + _spelled(tuple(getattr(thing, f.name) for f in fields(thing)))
+    return repr(thing)
 
 
 def _is(person: Person, birth_date: date | None, last: str, first: str) -> bool:

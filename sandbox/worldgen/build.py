@@ -1,9 +1,8 @@
-"""Puts a world together: ordinary people and claims by the mixes, and around them every edge case."""
+"""The half-made world: people, visits and claims are added to it one by one, the ordinary ones by the mixes."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -12,7 +11,7 @@ from typing import Any, Literal
 from sandbox.world_model import Authorization, Claim, Coverage, Member, Person, Plb, Practice, Provider, ServiceLine, Visit
 from sandbox.worldgen import cover, mixes, money, people
 from sandbox.worldgen.calendar import DAY, back, business_days_after, forward
-from sandbox.worldgen.dice import Dice, shares
+from sandbox.worldgen.dice import Dice
 from sandbox.worldgen.lives import Life, changed
 
 VISITS_A_DAY = 300  # 30 clinicians, 10 hours
@@ -355,43 +354,3 @@ def reverse(b: Builder, life: Life, day: date) -> Life:
     record.add(day, on_file=True)
     b.settle(record, day, f"reversal {number}")
     return record
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A built world before anyone looks at it: every night can be read off it."""
-
-    seed: int
-    as_of: date
-    practice: Practice
-    providers: tuple[Provider, ...]
-    members: tuple[Member, ...]
-    visits: tuple[Visit, ...]
-    lives: tuple[Life, ...]
-    checks: dict[str, Check]
-    authorizations: tuple[Authorization, ...]
-
-
-def build(seed: int, members: int, claims: int, as_of: date, payers: Sequence[str], practice: Practice) -> Plan:
-    """Make the plan of a world."""
-    from sandbox.worldgen import cases  # noqa: PLC0415 -- the cases are built with the builder
-
-    b = Builder(seed, as_of, tuple(payers), practice)
-    mix = {p: mixes.PAYER_MIX[p] for p in payers}
-    cases.add_members(b, members)
-    for payer in _mixed(b, members - len(b.visits), mix):
-        b.visit(b.ordinary(payer))
-    for payer in _mixed(b, claims // CLAIMS_PER_PERSON - len(b.members), mix):
-        b.ordinary(payer)
-    cases.add_claims(b, claims)
-    for payer in _mixed(b, claims - sum(life.bare.open for life in b.lives), mix):
-        ordinary_claim(b, payer)
-    b.give_times()
-    return Plan(seed, as_of, practice, b.providers, tuple(b.members), tuple(b.visits), tuple(b.lives), b.checks, tuple(b.authorizations))
-
-
-def _mixed(b: Builder, total: int, mix: dict[str, float]) -> list[str]:
-    """So many payers in the proportions of the mix, in mixed order."""
-    many = [payer for payer, n in shares(max(0, total), mix).items() for _ in range(n)]
-    b.dice.shuffle(many)
-    return many

@@ -51,7 +51,7 @@ ADD_ONS: Mix[str] = Mix({"90833": 5, "90836": 0.8, "": 9.6})  # per 15.4 E/M lin
 EM_CODES = frozenset({"99213", "99214", "99215"})
 PRESCRIBER_CODES = EM_CODES | {"90792", "90833", "90836"}
 CHARGE: dict[str, Decimal] = {
-    code: Decimal(dollars)
+    code: Decimal(dollars).quantize(Decimal("0.01"))
     for code, dollars in {
         "90837": 180, "90834": 145, "90791": 220, "99214": 190, "99213": 130, "99215": 240, "90853": 60, "90847": 165, "90832": 110,
         "90792": 260, "90846": 155, "96130": 280, "90839": 240, "90833": 95, "90836": 125,

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 
 from sandbox.world_model import Authorization, Benefit, Claim, Coverage, Member, Plb, Remit
-from sandbox.worldgen.build import Check, Plan
+from sandbox.worldgen.build import Check
 from sandbox.worldgen.cover import ZERO
+from sandbox.worldgen.plan import Plan
 
 PATIENT_SHARE = ("1", "2", "3")  # deductible, coinsurance, copay
 
