@@ -70,6 +70,10 @@ class Twin:
         found: list[dict[str, Any]] = self._ask("GET", "/records", params={"kind": kind, "since": since})["events"]
         return found
 
+    def reset(self) -> None:
+        """As at the start: first night, no faults, nobody signed in, no device known, empty books; settings stay."""
+        self._ask("POST", "/reset")
+
     def reset_records(self) -> None:
         self._ask("DELETE", "/records")
 

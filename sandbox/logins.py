@@ -6,6 +6,7 @@ A session, a device and a login are told apart in the records by labels (s1, d1)
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import secrets
@@ -51,7 +52,9 @@ class Login:
         known = {f.name for f in fields(cls)}
         if unknown := set(raw) - known:
             raise ValueError(f"a login has no {', '.join(sorted(unknown))}")
-        return cls(**raw)
+        made = cls(**raw)
+        made.totp_fits("")  # a seed that is no seed is refused here, not at the first code
+        return made
 
     def change(self, raw: dict[str, Any]) -> None:
         for name in raw:
@@ -126,6 +129,7 @@ class Logins:
     """Everyone who may sign in at the twins, and everyone who is signed in."""
 
     def __init__(self, logins: list[Login], records: Recorder, idle_seconds: float = 1800) -> None:
+        self._first = [login.shown() for login in logins]
         self._by_id = {login.user_id.lower(): login for login in logins}
         self._records = records
         self._sessions: dict[str, Session] = {}
@@ -133,6 +137,14 @@ class Logins:
         self._codes = 0
         self.last_codes: dict[str, str] = {}
         self.idle_seconds = idle_seconds
+
+    def reset(self) -> None:
+        """As at the start: nobody is signed in, nobody is locked, no device is known."""
+        for session in self._sessions.values():
+            self.end(session, "reset")
+        self._by_id = {raw["user_id"].lower(): Login.read(copy.deepcopy(raw)) for raw in self._first}
+        self.last_codes.clear()
+        self.forget_devices()
 
     def all(self) -> list[Login]:
         return list(self._by_id.values())

@@ -63,6 +63,13 @@ class Sandbox:
         self.world = self.first_night.on_night(night)
         self.records.add("night", night=night)
 
+    def reset(self) -> None:
+        """As at the start: first night, no faults, nobody signed in, empty books."""
+        self.faults.switch_off()
+        self.logins.reset()
+        self.world = self.first_night
+        self.records.clear()
+
     def staging_seconds(self, turn: int) -> float:
         """How long the payer takes for this answer: the same for the same turn, spread evenly over the range."""
         low, high = self.staging_ms
@@ -193,6 +200,7 @@ def control(box: Sandbox) -> Starlette:
             _at_desk(box, "/faults", "POST", desk.fault_on),
             _at_desk(box, "/faults", "DELETE", desk.fault_off),
             _at_desk(box, "/night", "POST", desk.night),
+            _at_desk(box, "/reset", "POST", desk.reset),
             _at_desk(box, "/settings", "POST", desk.settings),
             _at_desk(box, "/devices", "DELETE", desk.forget_devices),
             _at_desk(box, "/users", "GET", desk.users),
@@ -248,6 +256,10 @@ class _Desk:
     def night(self, _request: Request, body: dict[str, Any]) -> dict[str, Any]:
         self._box.move_to(int(body["night"]))
         return {"night": self._box.world.night, "as_of": self._box.world.as_of.isoformat()}
+
+    def reset(self, _request: Request, _: dict[str, Any]) -> dict[str, Any]:
+        self._box.reset()
+        return {}
 
     def settings(self, _request: Request, body: dict[str, Any]) -> dict[str, Any]:
         if unknown := set(body) - {"staging_ms", "idle_seconds"}:
