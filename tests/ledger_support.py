@@ -165,3 +165,40 @@ def fetch(book: Ledger, sql: str, **values: Any) -> Sequence[Any]:
     """What stands in the database, past the product."""
     with book.engine.connect() as connection:
         return connection.execute(text(sql), values).all()
+
+
+def is_whole(book: Ledger, batch: str, rows: int) -> None:
+    """Every row has exactly one current line that says what becomes of it, and the tables agree."""
+    found = list(book.lines(batch))
+    assert [line.line for line in found] == list(range(1, rows + 1))
+    open_questions = {asked.n for asked in book.questions()}
+    shares = book.shares(batch)
+    for line in found:
+        assert (line.state == "done") == (line.answer is not None)
+        assert (line.state == "rejected") == bool(line.rejects)
+        if line.state == "waiting":
+            assert line.waits_for
+            asked = line.question in open_questions
+            assert asked or line.next_due or (line.portal, line.login) in shares or "answered no" in line.waits_for, "nothing is stuck"
+    counts = book.counts(batch)
+    assert sum(counts[state] for state in ("rejected", "waiting", "taken", "done")) == counts["rows"] == rows
+    done = fetch(book, "SELECT id FROM item WHERE state = 'done' ORDER BY id")
+    assert done == fetch(book, "SELECT item FROM answer ORDER BY item") == fetch(book, "SELECT item FROM outbox ORDER BY item")
+    running = fetch(book, "SELECT item FROM attempt WHERE finished_at IS NULL ORDER BY item")
+    assert running == fetch(book, "SELECT id FROM item WHERE state = 'taken' ORDER BY id")
+    assert fetch(book, "SELECT count(*) FROM item WHERE state = 'waiting' AND id NOT IN (SELECT item FROM row WHERE item IS NOT NULL)") == [
+        (0,)
+    ]
+
+
+def finish_all(book: Ledger, batch: str) -> None:
+    """Answer every question to a person and every item, whatever portal it is at."""
+    for _ in range(20):
+        for asked in book.questions():
+            book.reply(asked.n, by="Robin", verb="yes")
+        book.wake(batch, list(Outcome))
+        for portal, login in book.shares(batch):
+            answer_all(book, batch, portal=portal, login=login)
+        if set(states(book, batch)) <= {"done", "rejected"}:
+            return
+    raise AssertionError(f"never ends: {book.counts(batch)}")
