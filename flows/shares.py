@@ -22,7 +22,7 @@ from prefect.states import Cancelled, Completed, Failed
 
 from flows import inbox, results
 from flows.job import ALL, check
-from payerbot import run
+from payerbot import logs, run
 from payerbot.errors import RunError, UserError
 from payerbot.model import Job, Progress
 from payerbot.practice import Practice
@@ -57,6 +57,7 @@ def portal_share(portal: str, login: str, batch: str) -> State[Any]:
 def run_job(job: Job, portal: str, batch: str) -> State[Any]:
     """Run the shares of a batch and say how it ended, as the flow's final state."""
     try:
+        logs.set_up(settings().home)
         check(job, {"portal": portal, "batch": batch})
         if (late := _late()) is not None:
             return Cancelled(message=late)
@@ -137,8 +138,9 @@ def _lines(summary: run.RunSummary) -> Iterator[str]:
 
 
 def unexpected(bug: Exception) -> str:
-    """Names a bug without its words."""
-    return f"something unexpected happened ({type(bug).__name__}); payerbot's log says where"
+    """Names a bug without its words; payerbot's log has its place."""
+    logs.unexpected(bug, "flow")
+    return f"Something unexpected happened ({type(bug).__name__}); payerbot's log says where."
 
 
 def _tell(progress: Progress) -> None:

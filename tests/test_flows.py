@@ -268,7 +268,9 @@ def test_a_run_that_is_much_too_late_is_not_begun(book: Ledger, office: Practice
     assert "hour has passed" in state.message
 
 
-def test_a_bug_in_the_flow_itself_is_told_without_its_words(office: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_the_flow_itself_is_told_without_its_words_and_its_place_is_logged(
+    office: Practice, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: Any) -> None:
         raise KeyError(PATIENT)
 
@@ -277,6 +279,9 @@ def test_a_bug_in_the_flow_itself_is_told_without_its_words(office: Practice, mo
     assert state.is_failed()
     assert "KeyError" in state.message
     assert PATIENT not in state.message
+    logged = (home / "logs" / "payerbot.jsonl").read_text()
+    assert "test_flows.py:" in logged
+    assert PATIENT not in logged
 
 
 # --- the inbox -----------------------------------------------------------------------------------------------------------------------
@@ -378,8 +383,9 @@ def test_a_flow_that_is_told_to_stop_signs_its_shares_out(book: Ledger, office: 
 
 
 @pytest.fixture
-def serving(server: Server, office: Practice, marks: Path) -> Iterator[subprocess.Popen[bytes]]:
+def serving(server: Server, office: Practice, marks: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[bytes]]:
     """`payerbot serve` on the server there is."""
+    monkeypatch.setenv("PREFECT_RUNNER_POLL_FREQUENCY", "1")
     script = "from flows.serve import serve_all; from payerbot.practice import Practice; from payerbot.settings import settings; "
     process = subprocess.Popen([sys.executable, "-c", script + "serve_all(Practice.load(settings().practice))"])
     yield process
