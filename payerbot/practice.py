@@ -13,7 +13,7 @@ from importlib.resources import as_file, files
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
@@ -65,9 +65,10 @@ def _tin(text: str) -> str:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("is not a time zone; write one like America/New_York")
-    return name
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("is not a time zone; write one like America/New_York") from None
 
 
 def _state(text: str) -> str:

@@ -75,9 +75,9 @@ class TestQuestions:
         assert sheet.header == tuple(CLAIM)
         assert sheet.rows[0].cells == tuple(CLAIM.values())
 
-    def test_columns_nobody_asked_for_are_kept_and_reported(self, tmp_path: Path) -> None:
-        sheet = read(tmp_path, csv_text(table(CLAIM)), Job.CLAIM_STATUS)
-        assert "columns kept but not used: last_note" in sheet.notes
+    def test_unknown_columns_are_kept_and_reported(self, tmp_path: Path) -> None:
+        sheet = read(tmp_path, csv_text(table({**CLAIM, "Referrer": "", "pos": "11"})), Job.CLAIM_STATUS)
+        assert sheet.notes == ("columns not known, kept as they are: Referrer",)
 
     def test_the_digest_is_that_of_the_bytes(self, tmp_path: Path) -> None:
         content = csv_text(table(VISIT)).encode()
@@ -178,7 +178,7 @@ class TestHeaders:
         sheet = read(tmp_path, csv_text(table({**VISIT, "Birthdate": "1970-01-01"})))
         assert sheet.rows[0].ask is not None
         assert sheet.rows[0].ask.patient.birth_date == date(1988, 3, 4)
-        assert "columns kept but not used: Birthdate" in sheet.notes
+        assert "columns not known, kept as they are: Birthdate" in sheet.notes
 
     def test_a_job_without_questions_of_its_own_is_refused(self, tmp_path: Path) -> None:
         assert "eobs" in refusal(tmp_path, csv_text(table(VISIT)), Job.EOBS)

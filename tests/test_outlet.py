@@ -318,6 +318,31 @@ class TestToDoForVisits:
             assert not words & set(re.split(r"[^a-z_]+", f"{row['why']} {row['waits_for']}"))
 
 
+class TestAuthorizationOnFile:
+    @pytest.mark.parametrize(
+        "on_file, to_do",
+        [
+            (("AU-1", "", ""), "COLLECT"),
+            (("AU-1", "11/23/2026", "1"), "COLLECT"),
+            (("AU-1", "2026-12-31", "--"), "COLLECT"),
+            (("", "12/31/2026", "5"), "FIX"),
+            (("--", "", ""), "FIX"),
+            (("AU-1", "11/22/2026", "5"), "FIX"),
+            (("AU-1", "12/31/2026", "0"), "FIX"),
+            (("AU-1", "soon", "5"), "FIX"),
+            (("AU-1", "12/31/2026", "some"), "FIX"),
+        ],
+    )
+    def test_only_one_that_holds_on_the_day_of_the_visit_counts(self, tmp_path: Path, on_file: tuple[str, ...], to_do: str) -> None:
+        out = tmp_path / "out.csv"
+        header = ("Appointment date", "Authorization number", "Auth end", "auth_units_left")
+        line = done(COVERED.model_copy(update={"auth": AuthRule.REQUIRED})).model_copy(update={"cells": ("11/23/2026", *on_file)})
+        files.write([line], header, Job.ELIGIBILITY, out, RUN)
+        (row,) = rows(out)
+        assert row["to_do"] == to_do
+        assert ("authorization required: one is on file" in row["why"]) is (to_do != "FIX")
+
+
 class TestToDoForClaims:
     @pytest.mark.parametrize(
         "state, changed, to_do, why",
@@ -519,13 +544,12 @@ class TestTheFile:
         assert raw.count(b"\r\n") == 4
         assert rows(out)[0]["note"] == 'a "quoted"\r\nsecond, line'
 
-    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
     def test_only_its_owner_may_read_it_also_where_it_was_open_before(self, tmp_path: Path) -> None:
         out = tmp_path / "out.csv"
         out.write_text("old")
         out.chmod(0o644)
         files.write([done(COVERED)], HEADER, Job.ELIGIBILITY, out, RUN)
-        assert stat.S_IMODE(out.stat().st_mode) == 0o600
+        assert os.name == "nt" or stat.S_IMODE(out.stat().st_mode) == 0o600
 
     def test_it_grows_while_the_run_goes_on_and_leaves_nothing_else(self, tmp_path: Path) -> None:
         out = tmp_path / "out.csv"

@@ -89,6 +89,8 @@ class TestMistakes:
         "good, bad, line, says",
         [
             ("time_zone: America/New_York", "time_zone: Mars/Base", 3, "time_zone: is not a time zone"),
+            ("time_zone: America/New_York", "time_zone: America", 3, "time_zone: is not a time zone"),
+            ("time_zone: America/New_York", "time_zone: ../../etc/passwd", 3, "time_zone: is not a time zone"),
             ("state: VA", "state: Virginia", 4, "state: must be a two-letter US state"),
             ("1999900016", "1999900017", 6, "billing 1 npi: is no NPI"),
             ("004719283", "04719283", 6, "billing 1 tin: must be nine digits"),

@@ -25,6 +25,7 @@ class JobColumns(Frozen):
 
     needed: tuple[str, ...]
     columns: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 class Profile(Frozen):
@@ -73,6 +74,11 @@ def header(records: Sequence[Record], job: Job, name: str) -> Header:
     raise UserError(_what_is_missing(best, job, name))
 
 
+def where(names: Sequence[str], job: Job) -> Mapping[str, int]:
+    """Which columns of a known header hold which field."""
+    return _header(Record(1, tuple(names)), job).where
+
+
 def _header(record: Record, job: Job) -> Header:
     names = tuple(" ".join(cell.split())[:LONGEST_NAME] for cell in record.cells)
     compared = [words(cell) for cell in names]
@@ -84,8 +90,9 @@ def _header(record: Record, job: Job) -> Header:
             where[field] = column
     _drop_shared(where, job)
     notes = [f"the columns are those of {profile.name}"] if profile else []
-    if ignored := [shown for n, shown in enumerate(names) if shown and n not in where.values()]:
-        notes.append(f"columns kept but not used: {', '.join(ignored)}")
+    kept = {words(name) for name in known().jobs[job].kept}
+    if unknown := [shown for n, shown in enumerate(names) if shown and n not in where.values() and compared[n] not in kept]:
+        notes.append(f"columns not known, kept as they are: {', '.join(unknown)}")
     return Header(record.number, names, where, tuple(notes))
 
 

@@ -81,7 +81,7 @@ def checked(cell: str) -> str:
 def birth_date(cell: str, today: date) -> date:
     """A birth date: never in the future, and of two centuries only where one of them can be."""
     possible = _dates(cell, (1900, 2000))
-    fitting = [day for day in possible if day <= today and today.year - day.year <= OLDEST]
+    fitting = [born for born in possible if born <= today and today.year - born.year <= OLDEST]
     if len(fitting) > 1:
         raise BadValue("has a two-digit year that could be of either century; write the year with four digits")
     if not fitting:
@@ -91,18 +91,23 @@ def birth_date(cell: str, today: date) -> date:
 
 def past_date(cell: str, today: date) -> date:
     """A day on which something was done: today at the latest."""
-    day = near_date(cell, today)
-    if day > today:
+    done = near_date(cell, today)
+    if done > today:
         raise BadValue("lies in the future")
-    return day
+    return done
 
 
 def near_date(cell: str, today: date, zone: tzinfo | None = None) -> date:
     """A day of service, past or planned; a time with an offset is the day it then is in that zone."""
-    day = (zone and _elsewhere(cell.strip(), zone)) or _dates(cell, (2000,))[0]
-    if not today.year - PAST_YEARS <= day.year <= today.year + AHEAD_YEARS:
+    served = day(cell, zone)
+    if not today.year - PAST_YEARS <= served.year <= today.year + AHEAD_YEARS:
         raise BadValue("lies too far from today; check the year")
-    return day
+    return served
+
+
+def day(cell: str, zone: tzinfo | None = None) -> date:
+    """Any day of this century."""
+    return (zone and _elsewhere(cell.strip(), zone)) or _dates(cell, (2000,))[0]
 
 
 def _elsewhere(text: str, zone: tzinfo) -> date | None:
@@ -121,7 +126,7 @@ def _dates(cell: str, centuries: tuple[int, ...]) -> list[date]:
     if found is None:
         raise BadValue("is no date; write it like 11/23/2026 or 2026-11-23")
     years = [int(found["y"])] if len(found["y"]) > len("99") else [century + int(found["y"]) for century in centuries]
-    days = [day for year in years if (day := _day(year, int(found["m"]), int(found["d"])))]
+    days = [real for year in years if (real := _day(year, int(found["m"]), int(found["d"])))]
     if not days:
         raise BadValue("is a day that does not exist; dates are read month first")
     return days

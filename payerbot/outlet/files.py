@@ -19,6 +19,7 @@ from payerbot.model import Job
 from payerbot.outlet import columns, todo
 from payerbot.outlet.cells import harmless
 from payerbot.outlet.columns import Run
+from payerbot.outlet.onfile import OnFile
 from payerbot.outlet.table import Totals
 from payerbot.rows import Line
 
@@ -65,7 +66,7 @@ def check(out: Path, source: Path | None = None) -> None:
 
 
 def _write(lines: Sequence[Line], header: Sequence[str], job: Job, part: Path, run: Run) -> Totals:
-    totals = Totals(job)
+    totals, on_file = Totals(job), OnFile(header, job, run.zone)
     with open(_open(part), "w", encoding="utf-8-sig", errors="replace", newline="") as target:
         table = csv.writer(target, lineterminator="\r\n")
         table.writerow(map(harmless, columns.names(header, job)))
@@ -74,7 +75,7 @@ def _write(lines: Sequence[Line], header: Sequence[str], job: Job, part: Path, r
             if line.line == before:
                 raise RunError(f"Row {line.line} came out twice and nothing was written; run 'payerbot doctor' and export again.")
             before = line.line
-            work = todo.work(line, job)
+            work = todo.work(line, job, authorized=on_file.authorized(line.cells))
             table.writerow(map(harmless, (*_own(line.cells, len(header)), *columns.cells(line, work, job, run))))
             totals.count(line, work)
         target.flush()

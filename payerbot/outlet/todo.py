@@ -23,8 +23,8 @@ class Work(NamedTuple):
     person: bool
 
 
-def work(line: Line, job: Job) -> Work:
-    """What the line asks of staff."""
+def work(line: Line, job: Job, *, authorized: bool = False) -> Work:
+    """What the line asks of staff; `authorized`: the practice has an authorization on file that holds that day."""
     if line.state == "rejected":
         return _rejected(line.rejects)
     if line.answer is None:
@@ -32,7 +32,7 @@ def work(line: Line, job: Job) -> Work:
         return Work("WAIT" if early else "NOT CHECKED", waits_for(line), line.question is not None or line.last_outcome in _PEOPLE)
     if line.answer.outcome is not Outcome.ANSWERED:
         return _unanswered(line.answer, job)
-    return _visit(line.answer) if isinstance(line.answer, EligibilityResult) else _claim(line.answer)
+    return _visit(line.answer, authorized=authorized) if isinstance(line.answer, EligibilityResult) else _claim(line.answer)
 
 
 def waits_for(line: Line) -> str:
@@ -96,21 +96,21 @@ def _tail(reason: str) -> str:
 # --- visits ------------------------------------------------------------------------------------------------------------------------
 
 
-def _visit(answer: EligibilityResult) -> Work:
+def _visit(answer: EligibilityResult, *, authorized: bool) -> Work:
     if answer.coverage is Coverage.INACTIVE:
         ended = f" since {answer.plan_end:%m/%d/%Y}" if answer.plan_end else ""
         return Work("NO COVERAGE", f"the plan does not cover this day{ended}{_tail(answer.reason)}", person=True)
     if answer.coverage is Coverage.UNKNOWN:
         return Work("NOT CHECKED", f"the portal does not show whether the plan covers this day{_tail(answer.reason)}", person=True)
-    if to_fix := _to_fix(answer):
+    if to_fix := _to_fix(answer, authorized=authorized):
         return Work("FIX", "; ".join(to_fix), person=True)
     owed = _owed(answer)
-    unknown = _not_shown(answer)
-    why = "; ".join(["covered", *owed, *unknown])
+    on_file = ["authorization required: one is on file"] if answer.auth is AuthRule.REQUIRED else []
+    why = "; ".join(["covered", *owed, *on_file, *_not_shown(answer)])
     return Work("COLLECT" if owed else "OK", why, person=False)
 
 
-def _to_fix(answer: EligibilityResult) -> list[str]:
+def _to_fix(answer: EligibilityResult, *, authorized: bool) -> list[str]:
     """What stands between an active plan and a visit that will be paid."""
     found = []
     if (other := answer.carve_out) is not None:
@@ -119,7 +119,7 @@ def _to_fix(answer: EligibilityResult) -> list[str]:
         found.append(f"wrong payer: {first} pays first")
     if answer.visits_left == 0:
         found.append("no visits left")
-    if answer.auth is AuthRule.REQUIRED:
+    if answer.auth is AuthRule.REQUIRED and not authorized:
         found.append("authorization required")
     if answer.network is Network.OUT:
         found.append("out of network only")
