@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import typer
 
 from payerbot.commands.office import at_keyboard, ledger_of, practice, print_json, title
-from payerbot.errors import UserError
 from payerbot.people.desk import Desk
 
 OK, WAITING = 0, 3
@@ -60,9 +59,3 @@ def answer(number: int, *, staff: str) -> int:
         ledger.log(person.id, "question opened", str(number))
         typer.echo(Desk(ledger, mine, title=title).answer(number, person, Terminal()))
     return OK
-
-
-def require_terminal() -> None:
-    """A question is answered by a person who reads it."""
-    if not sys.stdin.isatty():
-        raise UserError("Questions are answered at a terminal, by the person who was asked.")
