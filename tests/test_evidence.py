@@ -106,7 +106,7 @@ def test_evidence_is_kept_six_years_and_then_purged(store: Evidence, place: Plac
 
 def test_screenshots_may_go_earlier(book: Ledger, place: Place) -> None:
     store = Evidence(book, place.keys, screenshot_life=timedelta(days=90))
-    page, picture = store.keep("text", PAGE, item="x"), store.keep("screenshot", b"picture", item="x")
+    page, picture = store.keep("page", PAGE, item="x"), store.keep("picture", b"picture", item="x")
     place.clock.forward(days=91)
     assert store.purge(place.clock.now) == 1
     assert store.read(page) == PAGE

@@ -350,6 +350,31 @@ def test_holding_a_share_lets_all_of_it_wait_for_one_question(book: Ledger, batc
     assert answer_all(book, batch) == 3
 
 
+def test_a_share_held_by_an_outage_is_due_again_after_half_an_hour(book: Ledger, batch: str, place: Place) -> None:
+    assert book.hold(batch, PORTAL, LOGIN, Outcome.PORTAL_DOWN, waits_for="the portal to be back") == 3
+    assert {line.next_due for line in book.lines(batch)} == {place.clock.now + timedelta(minutes=30)}
+    assert book.shares(batch) == []
+    place.clock.forward(minutes=30)
+    assert answer_all(book, batch) == 3
+
+
+def test_the_next_due_time_of_a_share_is_its_earliest(book: Ledger, batch: str, lease: Lease, place: Place) -> None:
+    assert book.next_due(batch, PORTAL, LOGIN) == place.clock.now
+    for minutes in (30, 10, 20):
+        book.set_aside(
+            lease,
+            take(book, lease, batch),
+            Outcome.PORTAL_DOWN,
+            waits_for="the portal",
+            due=place.clock.now + timedelta(minutes=minutes),
+        )
+    assert book.next_due(batch, PORTAL, LOGIN) == place.clock.now + timedelta(minutes=10)
+    assert book.next_due(batch, PORTAL, "bot.two") is None
+    n = book.ask_person(PORTAL, LOGIN, "password", staff="Robin")
+    book.hold(batch, PORTAL, LOGIN, Outcome.NEEDS_PERSON, waits_for="a person", question=n)
+    assert book.next_due(batch, PORTAL, LOGIN) is None
+
+
 def test_holding_leaves_what_waits_for_another_person_or_a_later_date(book: Ledger, batch: str, lease: Lease, place: Place) -> None:
     own, later = take(book, lease, batch), take(book, lease, batch)
     n = book.ask_person(PORTAL, LOGIN, "terms", staff="Robin", item=own.id)

@@ -203,6 +203,22 @@ def test_a_sign_in_without_an_end_bars_the_login_also_for_a_later_run(book: Ledg
     assert fetch(book, "SELECT count(*) FROM signin")[0][0] == 1
 
 
+def test_a_bar_that_a_dead_run_left_behind_gets_a_question_to_the_logins_person(book: Ledger, place: Place) -> None:
+    dead = book.take_lease(PORTAL, LOGIN, life=60, staff="Robin")
+    book.intend_sign_in(dead)
+    bar = book.sign_in_bar(PORTAL, LOGIN)
+    assert bar is not None
+    assert bar.question is None, "the run may still be at it"
+    place.clock.forward(seconds=61)
+    bars = [book.sign_in_bar(PORTAL, LOGIN) for _ in range(2)]
+    (asked,) = book.questions()
+    assert [found and found.question for found in bars] == [asked.n, asked.n]
+    assert (asked.kind, asked.staff) == ("sign_in_unresolved", "Robin")
+    book.reply(asked.n, by="Robin", verb="yes")
+    assert book.sign_in_bar(PORTAL, LOGIN) is None
+    assert book.questions() == []
+
+
 @pytest.mark.parametrize("outcome", sorted(HARMLESS))
 def test_a_sign_in_that_did_no_harm_bars_nothing(book: Ledger, lease: Lease, outcome: SignInOutcome) -> None:
     n = book.intend_sign_in(lease)

@@ -73,6 +73,13 @@ class Batches(Leases):
             taken = connection.execute(query.where(open_ones, item.c.state == "taken")).all()
         return sorted({(one.portal, one.login) for one in (*due, *taken) if one.state == "waiting" or (one.portal, one.login) not in live})
 
+    def next_due(self, batch: str, portal: str, login: str) -> datetime | None:
+        """When the next waiting item of a share is due (it may be past); None where the rest waits for people."""
+        query = select(func.min(item.c.due)).where(self.at(item, portal, login), item.c.batch == batch, item.c.state == "waiting")
+        with self.reading() as connection:
+            due: datetime | None = connection.execute(query).scalar()
+        return due
+
     def counts(self, batch: str) -> dict[str, int]:
         """Rows by state (rejected, waiting, taken, done) and by outcome, as far as they occur; `rows` is their number."""
         with self.reading() as connection:

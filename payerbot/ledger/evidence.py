@@ -19,6 +19,7 @@ from payerbot.ledger.tables import evidence
 
 SIX_YEARS = timedelta(days=6 * 365 + 2)  # 45 CFR 164.316(b)(2)(i)
 _SUFFIX = ".sealed"
+_PICTURES = frozenset({"picture", "screenshot"})
 
 
 class Evidence:
@@ -28,8 +29,8 @@ class Evidence:
         self._ledger = ledger
         self._keys = keys
         self._sealer = Sealer(keys.data)
-        self._lives = {"screenshot": screenshot_life or life}
         self._life = life
+        self._screenshot_life = screenshot_life or life
 
     def __repr__(self) -> str:
         return "<Evidence>"
@@ -44,7 +45,7 @@ class Evidence:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 write_whole(path, self._sealer.seal(data, _context(address)))
             now = self._ledger.now(connection)
-            until = now + self._lives.get(kind, self._life)
+            until = now + (self._screenshot_life if kind in _PICTURES else self._life)
             here = and_(self._ledger.mine(evidence), evidence.c.item == item, evidence.c.address == address)
             if connection.execute(update(evidence).where(here).values(expires_at=until)).rowcount == 0:
                 key = {"tenant": self._ledger.tenant, "item": item, "address": address}

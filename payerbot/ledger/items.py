@@ -123,8 +123,13 @@ class Items(Batches):
         question: int | None = None,
         due: datetime | None = None,
     ) -> int:
-        """Let everything of a share that waits for no other person or date wait for this; how many."""
+        """Let everything of a share that waits for no other person or date wait for this; how many.
+
+        Without `due`, what payerbot retries by itself is due after the longest back-off, and the rest waits for a person's reply.
+        """
         with self.writing() as connection:
+            if due is None and question is None and outcome in _RETRIED:
+                due = self.now(connection) + AGAIN_AFTER[-1]
             open_one = select(handoff.c.n).where(self.mine(handoff), handoff.c.state == "open")
             free = or_(item.c.handoff.is_(None), item.c.handoff.not_in(open_one), item.c.handoff == question)
             dated = or_(item.c.outcome.is_(None), item.c.outcome != Outcome.NOT_YET, item.c.due <= self.now(connection))

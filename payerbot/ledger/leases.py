@@ -12,9 +12,15 @@ from sqlalchemy.exc import IntegrityError
 
 from payerbot.ledger.people import People
 from payerbot.ledger.processes import Process, this_process
-from payerbot.ledger.records import LeaseHeld, LeaseLost
+from payerbot.ledger.records import LeaseHeld, LeaseLost, SignInBar
 from payerbot.ledger.tables import attempt, item, lease
 
+_QUESTION_OF = {
+    "unresolved": "sign_in_unresolved",
+    "refused": "sign_in_refused",
+    "locked": "account_locked",
+    "terms": "terms_page",
+}
 WISH = timedelta(seconds=60)  # how long a free login is kept for the job that asked for it
 
 
@@ -109,6 +115,25 @@ class Leases(People):
             connection.execute(update(lease).where(self.at(lease, portal, login)).values(values))
             self.free_taken(connection, portal, login, staff=staff)
             return int(values["epoch"])
+
+    def sign_in_bar(self, portal: str, login: str) -> SignInBar | None:
+        """Why this login must not be used to sign in now; None where nothing stands against it.
+
+        A bar that a dead run left behind without a question gets one here, so that there is always something a person can answer.
+        """
+        with self.reading() as connection:
+            bar = self._bar(connection, portal, login)
+            asked = bar is None or bar.question is not None or bar.kind == "paused"
+            if asked or (portal, login) in self.live_leases(connection):
+                return bar
+        with self.audited() as connection:
+            self.lock_tenant(connection)
+            bar = self._bar(connection, portal, login)
+            if bar is None or bar.question is not None:
+                return bar
+            staff = connection.execute(select(lease.c.staff).where(self.at(lease, portal, login))).scalar() or ""
+            n = self._ask(connection, portal, login, _QUESTION_OF.get(bar.kind, bar.kind), staff=staff)
+            return bar.model_copy(update={"question": n})
 
     def live_leases(self, connection: Connection) -> set[tuple[str, str]]:
         """The logins that someone is at work with now."""

@@ -23,11 +23,6 @@ ATTEMPTS = 3  # without an end; then a person is asked
 class SignIns(Audit):
     """May this login be used, and what came of it."""
 
-    def sign_in_bar(self, portal: str, login: str) -> SignInBar | None:
-        """Why this login must not be used to sign in now; None where nothing stands against it."""
-        with self.reading() as connection:
-            return self._bar(connection, portal, login)
-
     def intend_sign_in(self, lease: Lease) -> int:
         """Write a sign-in down before its click; SignInUnresolved where the login is barred."""
         with self.audited() as connection:
