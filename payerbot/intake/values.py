@@ -20,7 +20,8 @@ NAME_LENGTH = 60  # X12's limit for a last name
 ID_LENGTH = 80  # X12's limit for an identifier
 MOST_DOLLARS = Decimal(1_000_000)
 
-_BLANK = re.compile(r"[\s\u00a0]*(-+|\u2013|\u2014|n/a|not shown)?[\s\u00a0]*", re.IGNORECASE)
+_BLANK = re.compile(r"-+|\u2013|\u2014|n/a|not shown", re.IGNORECASE)
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _EXCEL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|#+)", re.IGNORECASE)
 _TEXT_FORMULA = re.compile(r'="([0-9A-Za-z-]*)"')  # the usual trick to save leading zeros from Excel
 _SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
@@ -55,24 +56,29 @@ class Name(NamedTuple):
 
 def is_blank(cell: str) -> bool:
     """True for nothing, for "--" and its like, and for "n/a"."""
-    return _BLANK.fullmatch(cell) is not None
+    text = cell.strip()
+    return not text or (text[0] in "-\u2013\u2014nN" and _BLANK.fullmatch(text) is not None)
 
 
 def checked(cell: str) -> str:
     """The cell without what Excel wrapped around it; BadValue for formulas, Excel's own errors and invisible characters."""
-    text = cell.replace("\u00a0", " ").strip()
-    if wrapped := _TEXT_FORMULA.fullmatch(text):
-        text = wrapped[1]
-    text = text.removeprefix("'") if text.startswith(("'=", "'+", "'-", "'@", "'0")) else text
+    text = _unwrapped(cell.replace("\u00a0", " ").strip())
     if text.startswith(("=", "@")):
         raise BadValue("is a formula; replace it by its value")
-    if _EXCEL_ERROR.fullmatch(text):
+    if text.startswith("#") and _EXCEL_ERROR.fullmatch(text):
         raise BadValue("shows one of Excel's error marks; mend the sheet and export it again")
-    if not text.isprintable() and any(unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"} for char in text):
+    if not text.isprintable() and any(unicodedata.category(char) in _INVISIBLE for char in text):
         raise BadValue("has line breaks or invisible characters in it; type it anew")
     if "\ufffd" in text:
         raise BadValue("has a character that an earlier export lost; type it anew")
     return text
+
+
+def _unwrapped(text: str) -> str:
+    if text.startswith(("'=", "'+", "'-", "'@", "'0")):
+        return text[1:]
+    wrapped = _TEXT_FORMULA.fullmatch(text) if text.startswith("=") else None
+    return wrapped[1] if wrapped else text
 
 
 # --- dates -------------------------------------------------------------------------------------------------------------------------
