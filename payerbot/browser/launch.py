@@ -6,6 +6,7 @@ but the portal's own hosts is reached: request routing cannot promise that, it l
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import socket
@@ -17,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import sync_playwright
 
+from payerbot.browser import scripts
 from payerbot.errors import RunError
+from payerbot.settings import is_loopback
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Browser, BrowserContext
 
 VIEWPORT = {"width": 1366, "height": 900}
 CLOSED = (
@@ -34,13 +37,18 @@ CLOSED = (
     "--disable-domain-reliability",
     "--disable-sync",
     "--no-first-run",
+    "--disable-auto-reload",  # an error page loads itself again unasked; only the bot decides what is sent again
 )
+HTTPS = 443
+NO_SANDBOX = "--no-sandbox"
 
 
 @contextmanager
 def dead_proxy() -> Iterator[str]:
     """An address on loopback that is taken and never listens, so that nothing else can come to listen there."""
     with socket.socket() as held:
+        if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):  # Windows alone lets others bind a taken address
+            held.setsockopt(socket.SOL_SOCKET, exclusive, 1)
         held.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
@@ -56,14 +64,20 @@ def browser(
     time_zone: str,
     headed: bool = False,
 ) -> Iterator[BrowserContext]:
-    """One browser with one context; `hosts` are host or host:port, the only ones it may talk to."""
+    """One browser with one context; `hosts` are host or host:port (443 where none is said), the only ones it may talk to.
+
+    The engine's own sandbox is on, but for simulated portals and where the switches say --no-sandbox.
+    """
+    chosen = shlex.split(switches)
     with dead_proxy() as proxy, sync_playwright() as playwright:
+        playwright.selectors.register("beside", scripts.BESIDE, content_script=True)
         try:
             started = playwright.chromium.launch(
                 executable_path=executable,
                 headless=not headed,
-                args=[*CLOSED, *shlex.split(switches)],
-                proxy={"server": proxy, "bypass": ",".join(["<-loopback>", *hosts])},
+                args=[*CLOSED, names_known(hosts), *chosen],
+                chromium_sandbox=NO_SANDBOX not in chosen and not all(is_loopback(_name(host)) for host in hosts),
+                proxy={"server": proxy, "bypass": ",".join(["<-loopback>", *map(_with_port, hosts)])},
                 downloads_path=run_folder / "downloads",
                 handle_sigint=False,
                 handle_sigterm=False,
@@ -72,23 +86,56 @@ def browser(
         except BrowserError as trouble:
             raise RunError(_why(trouble.message)) from None
         try:
-            context = started.new_context(
-                viewport=VIEWPORT,  # type: ignore[arg-type]
-                locale="en-US",
-                timezone_id=time_zone,
-                storage_state=state,  # type: ignore[arg-type]
-                accept_downloads=True,
-            )
-            yield context
+            yield _context(started, state, time_zone)
         finally:
             with suppress(BrowserError):  # it is gone already, which is what was wanted
                 started.close()
 
 
+def names_known(hosts: Sequence[str]) -> str:
+    """The switch by which no other name than these is even looked up; the proxy's own address must stay known."""
+    return "--host-resolver-rules=" + ",".join(["MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", *(f"EXCLUDE {_name(host)}" for host in hosts)])
+
+
+def _name(host: str) -> str:
+    return host.partition(":")[0]
+
+
+def _with_port(host: str) -> str:
+    return host if ":" in host else f"{host}:{HTTPS}"
+
+
+def _context(started: Browser, state: dict[str, Any] | None, time_zone: str) -> BrowserContext:
+    held = dict(state or {})
+    session = held.pop("sessionStorage", {})
+
+    def context(kept: dict[str, Any] | None) -> BrowserContext:
+        return started.new_context(
+            viewport=VIEWPORT,  # type: ignore[arg-type]
+            locale="en-US",
+            timezone_id=time_zone,
+            storage_state=kept,  # type: ignore[arg-type]
+            accept_downloads=True,
+        )
+
+    try:
+        found = context(held or None)
+        if session:
+            found.add_init_script(scripts.PUT_BACK % json.dumps(session))
+    except BrowserError:
+        return context(None)  # a state that this browser does not take counts as none
+    return found
+
+
 def _why(text: str) -> str:
-    if "running as root" in text.lower() or "no-sandbox" in text:
+    if "running as root" in text.lower():
         return "The browser does not start as the root user; run payerbot as an ordinary user, or set PAYERBOT_BROWSER_ARGS=--no-sandbox."
-    if "Executable doesn't exist" in text or "executable" in text.lower():
+    if "no usable sandbox" in text.lower():
+        return (
+            "The browser cannot have its sandbox on this machine; install Chrome or Chromium from the system's packages, "
+            "or set PAYERBOT_BROWSER_ARGS=--no-sandbox."
+        )
+    if "executable doesn't exist" in text.lower() or "enoent" in text.lower():
         return "The browser was not found; install Chrome, Chromium or Edge, or set PAYERBOT_BROWSER to its program."
     return "The browser did not start; run 'payerbot doctor' to see why."
 

@@ -3,39 +3,56 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from payerbot.errors import UserError
 from payerbot.model import Frozen
 
 Origin = Literal["guide", "code", "forum", "inferred", "invented"]
-KINDS = ("label", "role", "text", "placeholder", "title", "test_id", "css")
+Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Seen = Annotated[
+    Words, BeforeValidator(lambda held: held.isoformat() if isinstance(held, date) else held)
+]  # YAML reads a bare day as a date
+KINDS = ("label", "role", "text", "placeholder", "title", "test_id", "css", "beside")
+_ROLES = """
+    alert alertdialog application article banner blockquote button caption cell checkbox code columnheader combobox complementary
+    contentinfo definition deletion dialog directory document emphasis feed figure form generic grid gridcell group heading img
+    insertion link list listbox listitem log main marquee math menu menubar menuitem menuitemcheckbox menuitemradio meter navigation
+    none note option paragraph presentation progressbar radio radiogroup region row rowgroup rowheader scrollbar search searchbox
+    separator slider spinbutton status strong subscript superscript switch tab table tablist tabpanel term textbox time timer toolbar
+    tooltip tree treegrid treeitem
+"""
+ROLES = frozenset(_ROLES.split())
+TOP = frozenset({"portal", "seen", "screens"})
 
 
 class Way(Frozen):
     """One way to find an element. CSS needs a reason; every way says where it is known from."""
 
-    label: str | None = None
-    role: str | None = None
-    name: str | None = None  # the accessible name, with role only
-    text: str | None = None
-    placeholder: str | None = None
-    title: str | None = None
-    test_id: str | None = None
-    css: str | None = None
-    why: str | None = None
+    label: Words | None = None
+    role: Words | None = None
+    name: Words | None = None  # the accessible name, with role only
+    text: Words | None = None
+    placeholder: Words | None = None
+    title: Words | None = None
+    test_id: Words | None = None
+    css: Words | None = None
+    beside: Words | None = None  # the words that stand before a field without a label, a button without a name, or a value
+    why: Words | None = None
     exact: bool = True
-    has_text: str | None = None
-    within: str | None = None  # another element of the same screen
-    nth: int | None = None
+    has_text: Words | None = None
+    within: Words | None = None  # another element of the same screen
+    nth: int | None = None  # of those that can be seen
     origin: Origin = Field(alias="from")
-    seen: str | None = None
-    note: str | None = None
+    seen: Seen | None = None
+    note: Words | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -46,7 +63,14 @@ class Way(Frozen):
             raise ValueError("css needs a 'why'")
         if self.name is not None and self.role is None:
             raise ValueError("'name' goes with 'role' only")
+        if self.role is not None and self.role not in ROLES:
+            raise ValueError(f"{self.role!r} is not a role")
         return self
+
+    @property
+    def kind(self) -> str:
+        """Which of KINDS it is."""
+        return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
 
 class ScreenSpec(Frozen):
@@ -58,7 +82,7 @@ class ScreenSpec(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, raw: Any) -> Any:  # noqa: ANN401  what YAML holds, before it is checked
-        if not isinstance(raw, dict) or "elements" in raw:
+        if not isinstance(raw, dict):
             return raw
         rest = dict(raw)
         frame = rest.pop("frame", None)
@@ -68,21 +92,28 @@ class ScreenSpec(Frozen):
 
     @field_validator("elements")
     @classmethod
-    def _landmark(cls, elements: Mapping[str, tuple[Way, ...]]) -> Mapping[str, tuple[Way, ...]]:
+    def _whole(cls, elements: Mapping[str, tuple[Way, ...]]) -> Mapping[str, tuple[Way, ...]]:
         if "landmark" not in elements:
             raise ValueError("a screen needs a 'landmark'")
+        around: dict[str, set[str]] = {}
         for name, ways in elements.items():
-            for way in ways:
-                if way.within is not None and way.within not in elements:
-                    raise ValueError(f"{name}: 'within' names {way.within!r}, which is not an element of this screen")
+            if not ways:
+                raise ValueError(f"{name}: give at least one way to find it")
+            around[name] = {way.within for way in ways if way.within is not None}
+            if strange := around[name] - set(elements):
+                raise ValueError(f"{name}: 'within' names {strange.pop()!r}, which is not an element of this screen")
+        try:
+            TopologicalSorter(around).prepare()
+        except CycleError as circle:
+            raise ValueError(f"{circle.args[1][0]}: 'within' leads back to itself") from None
         return elements
 
 
 class Selectors(Frozen):
     """One portal's screens."""
 
-    portal: str
-    seen: str
+    portal: Words
+    seen: Seen
     screens: Mapping[str, ScreenSpec]
 
 
@@ -94,30 +125,56 @@ def folder() -> Path:
 
 def load(portal: str, overlay: Path | None = None) -> Selectors:
     """The portal's selectors, single elements replaced by the practice's overlay folder; UserError with file and place when broken."""
-    raw = _read(folder() / f"{portal}.yaml")
-    if overlay is not None and (mine := overlay / f"{portal}.yaml").exists():
-        extra = _read(mine)
-        for screen, elements in (extra.get("screens") or {}).items():
-            if screen not in raw["screens"]:
-                raise UserError(f"{mine}: the portal {portal} has no screen {screen!r}; correct the name or remove it.")
-            for name, ways in (elements or {}).items():
-                if name not in raw["screens"][screen]:
-                    raise UserError(f"{mine}: line {_line_of(mine, screen, name)}: {screen} has no element {name!r}; correct the name.")
-                raw["screens"][screen][name] = ways
-        return _checked(raw, mine)
-    return _checked(raw, folder() / f"{portal}.yaml")
+    base = folder() / f"{portal}.yaml"
+    raw = _read(base, portal)
+    found = _checked(raw, base)
+    if overlay is None or not (mine := overlay / f"{portal}.yaml").exists():
+        return found
+    for screen, name, ways in _replacements(mine, portal):
+        known = raw["screens"].get(screen)
+        if known is None:
+            raise UserError(f"{mine}: line {_line_of(mine, screen)}: {portal} has no screen {screen!r}; correct the name or remove it.")
+        if name not in known and name != "frame":
+            raise UserError(f"{mine}: line {_line_of(mine, screen, name)}: {screen} has no element {name!r}; correct the name.")
+        known[name] = ways
+    return _checked(raw, mine)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _replacements(mine: Path, portal: str) -> Iterator[tuple[str, str, Any]]:
+    for screen, elements in _read(mine, portal)["screens"].items():
+        if not isinstance(elements, dict):
+            raise UserError(f"{mine}: line {_line_of(mine, screen)}: {screen} must hold elements by name; mend that line.")
+        yield from ((screen, name, ways) for name, ways in elements.items())
+
+
+class _Strict(yaml.SafeLoader):
+    """YAML in which a key stands once: a second one would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  PyYAML's own signature
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if key.value in keys:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
+            keys.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _read(path: Path, portal: str) -> dict[str, Any]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8-sig"), _Strict)  # noqa: S506  a safe loader
     except yaml.MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 1
         raise UserError(f"{path}: line {line}: this is not YAML ({broken.problem}); mend that line.") from None
+    except (UnicodeDecodeError, yaml.YAMLError):
+        raise UserError(f"{path}: line 1: this is not text in UTF-8; save it again as UTF-8.") from None
     except OSError as missing:
         raise UserError(f"{path}: the selectors cannot be read ({os.strerror(missing.errno or 0)}).") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("screens"), dict):
         raise UserError(f"{path}: line 1: a selectors file needs 'portal', 'seen' and 'screens'.")
+    if strange := [str(key) for key in raw if key not in TOP]:
+        raise UserError(f"{path}: line {_line_of(path, strange[0], top=True)}: {strange[0]!r} is not known here; remove it.")
+    if raw.get("portal", portal) != portal:
+        raise UserError(f"{path}: line {_line_of(path, 'portal', top=True)}: the file is named after {portal}; correct 'portal'.")
     return raw
 
 
@@ -126,24 +183,19 @@ def _checked(raw: dict[str, Any], path: Path) -> Selectors:
         return Selectors.model_validate(raw)
     except ValidationError as broken:
         first = broken.errors()[0]
-        place = [str(part) for part in first["loc"]]
-        named = [part for part in place if part not in ("screens", "elements")][:2]
-        line = _line_of(path, *named)
+        place = [str(part) for part in first["loc"] if part not in ("screens", "elements", "frames")]
         said = first["msg"].removeprefix("Value error, ")
-        raise UserError(f"{path}: line {line}: {' > '.join(place)}: {said}.") from None
+        named = ["frame" if "frames" in first["loc"] and n == 1 else part for n, part in enumerate(place)][:2]
+        raise UserError(f"{path}: line {_line_of(path, *named)}: {' > '.join(place)}: {said}.") from None
 
 
-def _line_of(path: Path, *keys: str) -> int:
-    """The line on which a nested key stands (1 where it cannot be told)."""
-    node = yaml.compose(path.read_text(encoding="utf-8"))
+def _line_of(path: Path, *keys: str, top: bool = False) -> int:
+    """The line on which a nested key stands, or the nearest one around it that is there."""
+    node = yaml.compose(path.read_text(encoding="utf-8-sig"), yaml.SafeLoader)
     line = 1
-    for key in ("screens", *keys):
-        if not isinstance(node, yaml.MappingNode):
+    for key in keys if top else ("screens", *keys):
+        pair = next((pair for pair in node.value if pair[0].value == key), None) if isinstance(node, yaml.MappingNode) else None
+        if pair is None:
             break
-        for key_node, value in node.value:
-            if key_node.value == key:
-                line, node = key_node.start_mark.line + 1, value
-                break
-        else:
-            break
+        line, node = pair[0].start_mark.line + 1, pair[1]
     return line

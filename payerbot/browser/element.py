@@ -1,0 +1,391 @@
+"""One named element of a page, in our own words: fill, pick, click, read, wait. What is put in is read back."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import TimeoutError as BrowserTimeout
+
+from payerbot.browser import scripts
+from payerbot.browser.trouble import in_our_words, named, was_delivered, was_replaced
+from payerbot.errors import PageChanged, PortalSlow, ReadBackMismatch
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from playwright.sync_api import Locator
+
+    from payerbot.browser.locate import Tab
+
+SLICE_MS = 2_000  # no step waits longer than this without looking whether it should stop
+SETTLE_MS = 120  # a page that takes a choice back does so when it draws itself again
+_SORTED_BY = re.compile(r"\s*[\u2191\u2193\u21c5\u25b2\u25b4\u25bc\u25be]+\s*$")  # the arrow of a sorted column
+_PUNCTUATION = re.compile(r"[\s$,()/\-]+")
+
+T = TypeVar("T")
+
+
+class Element:
+    """The ways to find it, in order, on the frames where it may be; the first that can be seen is used."""
+
+    def __init__(self, tab: Tab, where: str, finders: Sequence[Callable[[], Locator]]) -> None:
+        self._tab = tab
+        self._where = where
+        self._finders = finders
+
+    # --- is it there ---
+
+    def visible(self) -> bool:
+        """True where it can be seen right now."""
+        return self.all() is not None
+
+    def wait(self, within_ms: float | None = None) -> bool:
+        """Wait until it can be seen; False when it did not come."""
+        return self._until(self.visible, within_ms)
+
+    def gone(self, within_ms: float | None = None) -> bool:
+        """Wait until it can no longer be seen."""
+        return self._until(lambda: not self.visible(), within_ms)
+
+    def enabled(self, within_ms: float | None = None) -> bool:
+        """Wait until it can be used."""
+        return self._until(lambda: (seen := self.all()) is not None and seen.first.is_enabled(), within_ms)
+
+    def count(self) -> int:
+        """How many can be seen."""
+        with in_our_words(self._where):
+            return seen.count() if (seen := self.all()) is not None else 0
+
+    def apart_from_now(self) -> Element:
+        """The same, but for those that show now, word for word: a notice that stood there before is no reply."""
+        with in_our_words(self._where):
+            seen = self.all()
+            now = [_anything_like(text) for text in (seen.all_text_contents() if seen is not None else [])]
+
+        def other(find: Callable[[], Locator]) -> Callable[[], Locator]:
+            def found() -> Locator:
+                locator = find()
+                for words in now:
+                    locator = locator.filter(has_not_text=words)
+                return locator
+
+            return found
+
+        return Element(self._tab, self._where, [other(find) for find in self._finders])
+
+    # --- reading ---
+
+    def text(self) -> str:
+        """What a person reads there, be it text or the value of a field; PageChanged when it is not there."""
+        return str(self._do(lambda found, ms: found.evaluate(scripts.READ, timeout=ms))).strip()
+
+    def texts(self) -> list[str]:
+        """What a person reads in each of the elements that match; nothing there is an empty list."""
+        with in_our_words(self._where):
+            return [text.strip() for text in seen.all_inner_texts()] if (seen := self.all()) is not None else []
+
+    def value(self) -> str:
+        """What a field holds, also a disabled one; of a native list the value, not the words."""
+        return self._do(lambda found, ms: found.input_value(timeout=ms)).strip()
+
+    def attribute(self, name: str) -> str | None:
+        """An attribute of the element."""
+        return self._do(lambda found, ms: found.get_attribute(name, timeout=ms))
+
+    def fields(self) -> dict[str, str]:
+        """The values of the fields inside, also disabled ones, by their labels; passwords are left out."""
+        return {label: value for label, value in self._do(lambda found, ms: found.evaluate(scripts.FIELDS, timeout=ms)) if label}
+
+    def table(self) -> list[dict[str, str]]:
+        """A table's rows by its own column heads, whatever their order; a second column of the same name is "name (2)".
+
+        A row that does not fit the heads is PageChanged, for dropping it would lose a claim; a row of one wide cell is no row.
+        """
+        read = self._do(lambda found, ms: found.evaluate(scripts.TABLE, timeout=ms))
+        if read is None:
+            raise PageChanged(f"{self._where}: there is no table")
+        heads, rows = _numbered(read[0]), read[1]
+        if any(len(row) != len(heads) for row in rows):
+            raise PageChanged(f"{self._where}: a row does not fit the column heads")
+        return [dict(zip(heads, row, strict=True)) for row in rows]
+
+    # --- parts ---
+
+    def nth(self, index: int) -> Element:
+        """Of those that can be seen the one at this place, 0 first."""
+        return self._part(f"[{index}]", lambda found: found.nth(index))
+
+    def within(self, css: str) -> Element:
+        """A part of it, for lists whose parts have no name of their own."""
+        return self._part(" part", lambda found: found.locator(css))
+
+    def each(self) -> list[Locator]:
+        """The first match of each way, for this package only."""
+        return [find().first for find in self._finders]
+
+    def all(self) -> Locator | None:
+        """What can be seen of the first way that shows anything, for this package only; None where nothing can be seen."""
+        for find in self._finders:
+            try:
+                locator = find().filter(visible=True)
+                if locator.first.is_visible():
+                    return locator
+            except BrowserError:
+                continue  # the frame is being replaced: look again on the next turn
+        return None
+
+    # --- doing ---
+
+    def click(self) -> None:
+        """Click it, once: whatever happens after the click has begun is for the next wait to find out."""
+        self._do(_click_once)
+
+    def fill(self, value: str) -> None:
+        """Put text in a field and read it back; a field that only takes key presses gets them."""
+        self._put(value)
+        self._tab.remember(self._where, lambda: same(self._shown(), value))
+
+    def fill_secret(self, value: str) -> None:
+        """Put a secret in a field and read it back; nothing of it is remembered or said."""
+        self._put(value)
+
+    def check(self, *, on: bool = True) -> None:
+        """Tick or untick, and see that it stays."""
+        self._do(lambda found, ms: found.set_checked(on, timeout=ms))
+        self._tab.remember(self._where, lambda: (seen := self.all()) is None or seen.first.is_checked() is on)
+
+    def choose(self, label: str) -> None:
+        """Choose an option of a native list by what it shows; ReadBackMismatch where the list does not offer it."""
+        if not self._until(lambda: _squeeze(label) in map(_squeeze, self.options()), self._tab.limit_ms / 4):
+            raise ReadBackMismatch(f"{self._where}: the list does not offer this choice")
+        index = [_squeeze(text) for text in self.options()].index(_squeeze(label))
+        self._do(lambda found, ms: found.select_option(index=index, timeout=ms))
+        if not self._holds(label):
+            raise ReadBackMismatch(f"{self._where}: the choice does not stick")
+        self._tab.remember(self._where, lambda: self._holds(label))
+
+    def options(self) -> list[str]:
+        """What a native list offers."""
+        return [text.strip() for text in self._do(lambda found, _ms: found.locator("option").all_text_contents())]
+
+    def pick(self, label: str, *, typed: str | None = None, nth: int = 0, exact: bool = True) -> bool:
+        """Choose from a list that opens on a click or on typing; False where the list does not have it.
+
+        Typed text alone does not count as chosen at the portals that use such lists, and a field that shows the label already may
+        only look chosen: the option itself is clicked, and the field read back. With `exact` off the option only has to hold the label.
+        """
+        typing = self._open(label if typed is None else typed)
+        if not self._until(lambda: self._options(label, exact=exact).count() > nth, self._tab.limit_ms / 4):
+            self._close(typing=typing)
+            return False
+        self._option(lambda: self._options(label, exact=exact).nth(nth))
+        if not self._until(lambda: self._chosen(label, exact=exact), SLICE_MS) or not self._stays(label, exact=exact):
+            raise ReadBackMismatch(f"{self._where}: the choice does not stick")
+        self._tab.remember(self._where, lambda: self._chosen(label, exact=exact))
+        return True
+
+    def offered(self, typed: str = "") -> list[str]:
+        """What a list that opens on a click or on typing offers now; it is closed again."""
+        typing = self._open(typed)
+        self._until(lambda: self._options().count() > 0, self._tab.limit_ms / 4)
+        with in_our_words(self._where):
+            names = [_squeeze(text) for text in self._options().all_inner_texts()]
+        self._close(typing=typing and bool(typed))
+        return names
+
+    def fill_date(self, day: date) -> None:
+        """Put a day in a date field, be it one input or month, day and year segments; read back."""
+        kind = self._do(lambda found, ms: found.evaluate(scripts.DATE_KIND, timeout=ms))
+        if kind == "parts":
+            self._do(lambda found, ms: _type_parts(found, day, ms))
+            if not self._shows_day(day):
+                self._do(lambda found, ms: _type_parts(found, day, ms, clicking=True))
+        else:
+            field = Element(self._tab, self._where, [lambda: self._now().locator("input").first]) if kind == "around" else self
+            field.fill_secret(f"{day:%Y-%m-%d}" if kind == "date" else f"{day:%m/%d/%Y}")
+        if not self._shows_day(day):
+            raise ReadBackMismatch(f"{self._where}: the date does not stick")
+        self._tab.remember(self._where, lambda: self._shows_day(day))
+
+    # --- how it is done ---
+
+    def _do(self, act: Callable[[Locator, float], T]) -> T:
+        """Act on the first way that is there, in slices: a stop request is heard, and a frame that was replaced is found again."""
+        self._tab.pulse()
+        end = time.monotonic() + self._tab.limit_ms / 1000
+        while True:
+            found = self._found(end)
+            left = max(1.0, (end - time.monotonic()) * 1000)
+            try:
+                return act(found, min(SLICE_MS, left))
+            except BrowserTimeout:
+                if time.monotonic() >= end:
+                    raise PortalSlow(f"{self._where}: the step did not end in time") from None
+            except BrowserError as trouble:
+                if not was_replaced(trouble) or time.monotonic() >= end:
+                    raise named(self._where, trouble) from None
+            self._tab.pulse()
+
+    def _found(self, end: float) -> Locator:
+        seen: list[Locator] = []
+
+        def looked() -> bool:
+            if (found := self.all()) is not None:
+                seen.append(found.first)
+            return bool(seen)
+
+        if not self._until(looked, max(0.0, (end - time.monotonic()) * 1000)):
+            raise PageChanged(f"{self._where}: it is not there")
+        return seen[0]
+
+    def _now(self) -> Locator:
+        """The first way that can be seen, or, where there is none, what would have been the first."""
+        return found.first if (found := self.all()) is not None else self._finders[0]().first
+
+    def _until(self, holds: Callable[[], bool], within_ms: float | None) -> bool:
+        return self._tab.until(holds, within_ms, self._where)
+
+    def _part(self, name: str, of: Callable[[Locator], Locator]) -> Element:
+        def part(find: Callable[[], Locator]) -> Callable[[], Locator]:
+            return lambda: of(find().filter(visible=True))
+
+        return Element(self._tab, f"{self._where}{name}", [part(find) for find in self._finders])
+
+    def _put(self, value: str) -> None:
+        if same(self._do(lambda found, ms: _filled(found, value, ms)), value):
+            return
+        if not same(self._do(lambda found, ms: _typed(found, value, ms)), value):
+            raise ReadBackMismatch(f"{self._where}: the field does not keep what was typed")
+
+    def _shown(self) -> str:
+        return self._now().input_value(timeout=SLICE_MS)
+
+    def _holds(self, label: str) -> bool:
+        return _squeeze(self.text()) == _squeeze(label)
+
+    def _shows_day(self, day: date) -> bool:
+        return self._day() == (day.year, day.month, day.day)
+
+    def _day(self) -> tuple[int, ...]:
+        """Year, month and day as the field shows them."""
+        with in_our_words(self._where):
+            found = self._now()
+            kind = found.evaluate(scripts.DATE_KIND, timeout=SLICE_MS)
+            if kind == "parts":
+                shown = _parts(found)
+                numbers = [int("".join(re.findall(r"[0-9]", shown.get(part, ""))) or 0) for part in "YMD"]
+            else:
+                field = found.locator("input").first if kind == "around" else found
+                numbers = [int(digits) for digits in re.findall(r"[0-9]+", field.input_value(timeout=SLICE_MS))]
+                numbers = numbers if kind == "date" else [*numbers[2:], *numbers[:2]]
+        return tuple(numbers)
+
+    # --- lists that open ---
+
+    def _open(self, typed: str) -> bool:
+        """Open the list; True where the field takes typing. A field that shows something already is emptied, so that typing counts."""
+        typing = self._do(lambda found, ms: bool(found.evaluate("node => node.tagName === 'INPUT'", timeout=ms)))
+        if typing and typed and self.value():
+            self._do(lambda found, ms: found.fill("", timeout=ms))
+        self.click()
+        if typing and typed:
+            self._do(lambda found, ms: found.fill(typed, timeout=ms))
+        return typing
+
+    def _close(self, *, typing: bool) -> None:
+        """Close the list; nothing typed stays behind that would look like a choice."""
+        with in_our_words(self._where), suppress(BrowserTimeout):
+            if typing:
+                self._now().fill("", timeout=SLICE_MS)
+            self._now().press("Escape", timeout=SLICE_MS)
+
+    def _options(self, label: str | None = None, *, exact: bool = True) -> Locator:
+        """The open list's options: those of the list that the field says it controls, or else of its frame."""
+        field = self._now()
+        page = field.locator("xpath=ancestor::html")
+        mine = str(field.get_attribute("aria-controls", timeout=SLICE_MS) or "").replace('"', "")
+        around = page.locator(f'[id="{mine}"]') if mine else page
+        if mine and not around.count():
+            around = page
+        found = around.get_by_role("option") if label is None else around.get_by_role("option", name=label, exact=exact)
+        return found.and_(around.locator(":not(option)")).filter(visible=True)
+
+    def _option(self, find: Callable[[], Locator]) -> None:
+        Element(self._tab, self._where, [find]).click()
+
+    def _chosen(self, label: str, *, exact: bool) -> bool:
+        shown, wanted = _squeeze(self._now().evaluate(scripts.CHOSEN, timeout=SLICE_MS)), _squeeze(label)
+        return shown == wanted if exact else wanted.casefold() in shown.casefold()
+
+    def _stays(self, label: str, *, exact: bool) -> bool:
+        self._tab.wait(SETTLE_MS)
+        with in_our_words(self._where):
+            return self._chosen(label, exact=exact)
+
+
+def same(shown: str, wanted: str) -> bool:
+    """True where a field holds what was typed; capitals and, in numbers, dates and ids, the separators of a mask are the portal's own."""
+    shown, wanted = _squeeze(shown).casefold(), _squeeze(wanted).casefold()
+    if shown == wanted:
+        return True
+    return bool(re.search(r"\d", wanted)) and _PUNCTUATION.sub("", shown) == _PUNCTUATION.sub("", wanted)
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(text.replace("\u200b", "").split())
+
+
+def _anything_like(text: str) -> re.Pattern[str]:
+    return re.compile(r"^\s*" + r"\s*".join(re.escape(word) for word in text.split()) + r"\s*$")
+
+
+def _numbered(heads: Sequence[str]) -> list[str]:
+    named: list[str] = []
+    for head in (_SORTED_BY.sub("", _squeeze(head)) for head in heads):
+        again = 1 + sum(other == head or re.fullmatch(rf"{re.escape(head)} \(\d+\)", other) is not None for other in named)
+        named.append(head if again == 1 else f"{head} ({again})")
+    return named
+
+
+def _click_once(found: Locator, ms: float) -> None:
+    try:
+        found.click(timeout=ms)
+    except BrowserTimeout as late:
+        if not was_delivered(late):
+            raise
+
+
+def _filled(field: Locator, value: str, ms: float) -> str:
+    field.fill(value, timeout=ms)
+    return field.input_value(timeout=ms)
+
+
+def _typed(field: Locator, value: str, ms: float) -> str:
+    field.fill("", timeout=ms)
+    field.click(timeout=ms)
+    field.press_sequentially(value, timeout=ms)
+    return field.input_value(timeout=ms)
+
+
+def _parts(field: Locator) -> dict[str, str]:
+    """What each segment of a date shows, by M, D and Y; segments without a name are taken in the American order."""
+    read: list[tuple[str, str]] = field.get_by_role("spinbutton").evaluate_all(scripts.DATE_PARTS)
+    return dict(read) if {which for which, _ in read} == set("MDY") else dict(zip("MDY", (shown for _, shown in read), strict=False))
+
+
+def _type_parts(field: Locator, day: date, ms: float, *, clicking: bool = False) -> None:
+    """Type each segment; a field that wants to be clicked and emptied first is, the second time."""
+    digits = {"M": f"{day:%m}", "D": f"{day:%d}", "Y": f"{day:%Y}"}
+    parts = field.get_by_role("spinbutton")
+    for place, which in enumerate(_parts(field)):
+        part = parts.nth(place)
+        if clicking:
+            part.click(timeout=ms)
+            part.press("ControlOrMeta+a", timeout=ms)
+            part.press("Backspace", timeout=ms)
+        part.press_sequentially(digits[which], timeout=ms)

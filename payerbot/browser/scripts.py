@@ -1,0 +1,167 @@
+"""The few scripts that read a page from the inside; none of them changes it."""
+
+from __future__ import annotations
+
+# What a person reads in an element: a field's value (never a password's), else its text.
+READ = """node => {
+  if (node.tagName === 'SELECT') return [...node.selectedOptions].map(option => option.label).join(', ');
+  if (node.type === 'password') return '';
+  return /^(INPUT|TEXTAREA)$/.test(node.tagName) ? node.value : node.innerText;
+}"""
+
+# What a list that opens on a click shows as chosen: the field's value, or the words that stand in its place in the older generation.
+CHOSEN = """node => {
+  if (node.tagName !== 'INPUT') return node.innerText;
+  for (let around = node, up = 0; around && up < 5; around = around.parentElement, up += 1) {
+    const said = around === node ? node.value : around.innerText;
+    if (said && said.trim()) return said;
+  }
+  return '';
+}"""
+
+# Of a date field: 'date' (the browser's own), 'input', 'parts' (month, day and year apart) or 'around' (an input inside).
+DATE_KIND = """node => {
+  if (node.tagName === 'INPUT') return node.type === 'date' ? 'date' : 'input';
+  return node.querySelector('[role=spinbutton]') ? 'parts' : 'around';
+}"""
+
+# Month, day and year segments in page order: [which, shown]; which is M, D, Y or ''.
+DATE_PARTS = """nodes => nodes.map(node => {
+  const hint = [node.getAttribute('aria-label'), node.getAttribute('placeholder'), node.getAttribute('data-type')].join(' ').toLowerCase();
+  const which = /month|mm/.test(hint) ? 'M' : /day|dd/.test(hint) ? 'D' : /year|yy/.test(hint) ? 'Y' : '';
+  return [which, String(node.getAttribute('aria-valuenow') || node.value || node.innerText || '')];
+})"""
+
+# The names and texts of parts inside each node, in reading order.
+OUTLINE = """(nodes, parts) => nodes.map(node => {
+  const named = [...node.querySelectorAll(Object.values(parts).join(','))];
+  return named.map(part => [Object.keys(parts).find(name => part.matches(parts[name])), (part.innerText || '').trim()]);
+})"""
+
+# A table as a grid: column heads, then rows. A cell that spans columns or rows stands in each of them; tables inside cells, hidden rows
+# and the foot are left out. A row of one wide cell is a message or an opened detail: it comes as null.
+TABLE = """node => {
+  const tables = 'table,[role=table],[role=grid],[role=treegrid]', lines = 'tr,[role=row]';
+  const kinds = 'td,th,[role=cell],[role=gridcell],[role=columnheader],[role=rowheader]';
+  const rowsOf = table => [...table.querySelectorAll(lines)].filter(row => row.closest(tables) === table);
+  let table = node.matches(tables) ? node : node.querySelector(tables);
+  while (table && !rowsOf(table).length) table = table.querySelector(tables);
+  if (!table) return node.matches(tables) || node.querySelector(tables) ? [[], []] : null;
+  const value = field => field.tagName === 'SELECT' ? [...field.selectedOptions].map(o => o.label).join(', ') : field.value;
+  const text = cell => {
+    const field = cell.querySelector('input:is([type=text],:not([type])),select,textarea');
+    return (cell.innerText || '').trim() || (field ? value(field).trim() : '');
+  };
+  const isHead = (row, cells) => !!row.closest('thead')
+    || cells.every(cell => cell.matches('[role=columnheader]') || (cell.tagName === 'TH' && cell.scope !== 'row'));
+  const carried = [];
+  let heads = [];
+  const found = [];
+  for (const row of rowsOf(table)) {
+    if (row.closest('tfoot') || (row.checkVisibility && !row.checkVisibility())) continue;
+    const cells = [...row.querySelectorAll(kinds)].filter(cell => cell.closest(lines) === row && cell.closest(tables) === table);
+    if (!cells.length) continue;
+    const grid = [];
+    let over = 0;
+    const carry = () => {
+      for (; carried[grid.length] && carried[grid.length].left > 0; over += 1) {
+        carried[grid.length].left -= 1;
+        grid.push(carried[grid.length].said);
+      }
+    };
+    for (const cell of cells) {
+      carry();
+      const wide = cell.colSpan || Number(cell.getAttribute('aria-colspan')) || 1;
+      const deep = cell.rowSpan || Number(cell.getAttribute('aria-rowspan')) || 1;
+      for (let n = 0; n < wide; n += 1) {
+        carried[grid.length] = {left: deep - 1, said: text(cell)};
+        grid.push(text(cell));
+      }
+    }
+    carry();
+    if (isHead(row, cells)) { if (!found.length) heads = grid; continue; }
+    found.push(cells.length === 1 && !over && heads.length > 1 ? null : grid);
+  }
+  return [heads, found.filter(row => row)];
+}"""
+
+# The fields inside a node, in page order: [label, value]. Passwords are left out; a box says yes or no; of radios only the chosen one.
+FIELDS = """node => {
+  const words = text => (text || '').replace(/\\s+/g, ' ').trim();
+  const label = text => words(text).replace(/\\s*[*:]+$/, '');
+  const around = field => {
+    for (let at = field; at && at !== node.parentElement; at = at.parentElement) {
+      for (let before = at.previousSibling; before; before = before.previousSibling) {
+        if (before.nodeType === 1 && before.querySelector('input,select,textarea')) return '';
+        if (words(before.textContent)) return words(before.textContent);
+      }
+    }
+    return '';
+  };
+  const named = field => {
+    const ids = (field.getAttribute('aria-labelledby') || '').split(/\\s+/).filter(id => id);
+    const said = ids.map(id => field.getRootNode().getElementById(id)).filter(one => one).map(one => one.textContent).join(' ');
+    const own = field.labels && field.labels[0] ? field.labels[0].textContent : '';
+    return label(words(said) || field.getAttribute('aria-label') || own || around(field));
+  };
+  const value = field => field.tagName === 'SELECT' ? [...field.selectedOptions].map(option => option.label).join(', ')
+    : field.type === 'checkbox' ? (field.checked ? 'yes' : 'no') : field.value;
+  const kinds = 'input:not([type=hidden]):not([type=password]):not([type=button]):not([type=submit]),select,textarea';
+  return [...node.querySelectorAll(kinds)]
+    .filter(field => (!field.checkVisibility || field.checkVisibility()) && (field.type !== 'radio' || field.checked))
+    .map(field => [named(field), words(value(field))]);
+}"""
+
+# The HTTP status of the document that is shown, 0 where there is none.
+STATUS = "() => (performance.getEntriesByType('navigation')[0] || {}).responseStatus || 0"
+
+# A further way to find an element, by the words that stand before it: the fields (then the buttons) up to the next words, or, where
+# there are none, the next words themselves. For labels that belong to nothing, and for buttons without a name.
+BESIDE = """{
+  queryAll(root, wanted) {
+    const squeezed = text => (text || '').replace(/[\\s\\u200b\\u2060]+/g, ' ').trim();
+    const plain = text => squeezed(text).replace(/\\s*(\\*|:|\\(required\\))+\\s*$/i, '');
+    const label = plain(decodeURIComponent(wanted));
+    const fields = 'input:not([type=hidden]),select,textarea,[role=combobox],[role=textbox],[role=spinbutton]';
+    const controls = fields + ',button,a[href],[role=button]';
+    const shown = node => !node.checkVisibility || node.checkVisibility({visibilityProperty: true});
+    const says = node => plain(node.textContent) === label && !node.closest('script,style,option,noscript') && shown(node);
+    const labels = [...root.querySelectorAll('*')].filter(node => says(node) && ![...node.children].some(says));
+    const top = root.nodeType === 9 ? root : root.getRootNode();
+    const value = (start, text) => {
+      let node = text.parentElement;
+      while (node.parentElement && !node.parentElement.contains(start)) node = node.parentElement;
+      return node.contains(start) ? [] : [node];
+    };
+    const after = start => {
+      const walk = (top.ownerDocument || top).createTreeWalker(root.nodeType === 9 ? root.documentElement : root, 5);
+      const found = [];
+      walk.currentNode = start;
+      for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        if (start.contains(node)) continue;
+        if (node.nodeType === 1) { if (node.matches(controls) && shown(node)) found.push(node); continue; }
+        if (!plain(node.data) || found.some(one => one.contains(node))) continue;
+        const holder = node.parentElement;
+        if (!holder || holder.closest('script,style,noscript,option') || !shown(holder)) continue;
+        return found.length ? found : value(start, node);
+      }
+      return found;
+    };
+    const first = node => node.matches(fields) ? 0 : 1;
+    return labels.flatMap(start => after(start).sort((a, b) => first(a) - first(b)));
+  },
+  query(root, wanted) { return this.queryAll(root, wanted)[0] || null; },
+}"""
+
+# What the browser keeps for one tab and one origin only.
+SESSION = "() => [location.origin, {...sessionStorage}]"
+
+# Puts it back once for each tab, before the portal's own scripts look; afterwards the portal's own changes stand.
+PUT_BACK = """(() => {
+  const mine = (%s)[location.origin], mark = 'payerbot.put-back';
+  try {
+    if (!mine || sessionStorage.getItem(mark)) return;
+    sessionStorage.setItem(mark, 'yes');
+    for (const [key, value] of Object.entries(mine)) if (sessionStorage.getItem(key) === null) sessionStorage.setItem(key, value);
+  } catch { /* a frame without storage of its own */ }
+})()"""
