@@ -61,7 +61,7 @@ REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str, str], ...] = (  # the first
         "",
         "the payer to be back",
     ),
-    (("not found", "could not locate", "could not find", "unable to find"), Outcome.NOT_FOUND, "", "the payer has no such member"),
+    (("not found", "could not be found", "could not locate", "could not find", "unable to find"), Outcome.NOT_FOUND, "", "the payer has no such member"),
 )
 NOT_SERVED = ("not set up for the transaction",)
 CARDS = ("MH", "98", "30")  # service types, the most telling first
