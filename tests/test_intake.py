@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.formula import ArrayFormula
 
 from payerbot import intake
 from payerbot.errors import UserError
@@ -424,6 +425,16 @@ class TestWorkbooks:
         found = self.read(tmp_path, workbook([list(row), list(row.values())])).rows[0]
         assert "formula" in reasons(found)["member_id"]
         assert found.cells[-1] == "=1+1"
+
+    def test_other_kinds_of_cells_come_out_as_text(self, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        sheet.append([*CLAIM, "sent", "at", "sum"])
+        sheet.append([*CLAIM.values(), True, time(9, 30)])
+        sheet.cell(2, len(CLAIM) + 3).value = ArrayFormula("P2:P2", "=SUM(A1:A2)")
+        target = io.BytesIO()
+        book.save(target)
+        assert self.read(tmp_path, target.getvalue()).rows[0].cells[-3:] == ("TRUE", "09:30:00", "=SUM(A1:A2)")
 
     def test_hidden_sheets_are_passed_over_and_more_than_one_is_said(self, tmp_path: Path) -> None:
         book = openpyxl.Workbook()
