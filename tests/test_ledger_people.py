@@ -188,6 +188,13 @@ def test_a_person_who_was_quicker_than_the_run_is_not_waited_for(book: Ledger, v
     assert bool(book.shares(batch)) is due
 
 
+def test_a_question_that_was_closed_and_read_before_is_not_waited_for_either(book: Ledger) -> None:
+    n = book.ask_person(PORTAL, LOGIN, "terms", staff="Robin")
+    book.reply(n, by="Robin", verb="yes")
+    book.take_reply(n)
+    assert {line.waits_for for line in book.lines(hold(book, n))} == {"its turn"}
+
+
 # Sign-ins
 
 

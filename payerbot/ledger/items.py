@@ -137,6 +137,13 @@ class Items(Batches):
             values = {"outcome": outcome, "waits_for": waits_for, **self.tied(connection, question, due)}
             return connection.execute(update(item).where(waiting).values(values)).rowcount
 
+    def next_due(self, batch: str, portal: str, login: str) -> datetime | None:
+        """When the next waiting item of a share is due, UTC; None where none has a date."""
+        waiting = and_(self.at(item, portal, login), item.c.batch == batch, item.c.state == "waiting", item.c.due.is_not(None))
+        with self.reading() as connection:
+            found: datetime | None = connection.execute(select(func.min(item.c.due)).where(waiting)).scalar()
+            return found
+
     def best_rung(self, portal: str, job: Job, payer: str) -> str:
         """The way of searching that found most of this payer's latest answers at this portal; "" without any."""
         with self.reading() as connection:
