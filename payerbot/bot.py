@@ -249,7 +249,7 @@ class _Turn:
         self.lease = lease
         self.admitted = admitted
         self.watchdog = Watchdog(lease, settings().lease_seconds, share.stop)
-        self.store = Evidence(ledger, settings().home, share.keys)
+        self.store = Evidence(ledger, share.keys)
         folder = settings().home / "run" / f"{self.orders.portal}-{self.orders.login}"
         self.folder = launch.fresh(folder)
         context = f"state|{share.practice.tenant}|{self.orders.portal}|{self.orders.login}"
@@ -263,7 +263,7 @@ class _Turn:
     def run(self) -> tuple[str, str, bool]:
         os.environ["TMPDIR"] = str(self.folder / "tmp")
         with self.watchdog.on(), self._browser() as tab:
-            self.portal = self.admitted.portal(tab, base_url=self.admitted.base_url)
+            self.portal = self.admitted.portal(tab, base_url=self.admitted.base_url, today=self.admitted.today)
             for name in self.portal.config.interruptions:
                 screen = self.portal.screen(name)
                 tab.dismiss(screen["landmark"], screen["close"])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SESSION_TROUBLES = 3  # in a row end the share
 STAGE_TROUBLES = 5  # of the same stage in a row end the share
+TROUBLES = 10  # of any kind in a row do, also where each one is only its item's
 BACK_OFF = (timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30))
 PATIENCE = timedelta(seconds=45)  # an item due within this time is waited for
 
@@ -67,6 +68,7 @@ class Engine:
         self.filed = filed
         self.session_troubles = 0
         self.stage_troubles: tuple[str, int] = ("", 0)
+        self.troubles = 0
         self.searched_at = 0.0
 
     def work(self) -> End:
@@ -76,24 +78,24 @@ class Engine:
                 return End("wanted")
             item = self.book.claim()
             if item is None:
-                if not self._wait_for_due():
-                    return End("done")
-                continue
-            steps.reached("item.taken")
-            end = self._one(item)
+                end = self._wait_for_due()
+            else:
+                steps.reached("item.taken")
+                end = self._one(item)
             if end is not None:
                 return end
 
-    def _wait_for_due(self) -> bool:
-        """Wait for an item that is due shortly; False where there is none."""
+    def _wait_for_due(self) -> End | None:
+        """Wait a moment for an item that is due shortly; the end where there is none."""
         due = self.book.next_due()
-        if due is None or due - datetime.now(UTC) > PATIENCE:
-            return False
+        left = (due - datetime.now(UTC)).total_seconds() if due is not None else None
+        if left is None or left > PATIENCE.total_seconds():
+            return End("done")
         try:
-            self.bot.rest(min(2.0, max(0.2, (due - datetime.now(UTC)).total_seconds())))
-        except StopAsked:
-            return False
-        return True
+            self.bot.rest(min(2.0, max(0.2, left)))
+        except PortalError as trouble:
+            return End("stopped" if isinstance(trouble, StopAsked) else "breaker", trouble)
+        return None
 
     def _one(self, item: Item) -> End | None:
         try:
@@ -104,11 +106,11 @@ class Engine:
             steps.reached("evidence.kept")
         except PortalError as trouble:
             return self._trouble(item, trouble)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as bug:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as bug:
             log.error("reader failed", portal=item.portal, item=item.id, error=type(bug).__name__)
             return self._trouble(item, PageChanged("answer: it cannot be read"))
         self._file(item, answer, evidence)
-        self.session_troubles, self.stage_troubles = 0, ("", 0)
+        self.session_troubles, self.stage_troubles, self.troubles = 0, ("", 0), 0
         return None
 
     def _file(self, item: Item, answer: Answer, evidence: Sequence[str]) -> None:
@@ -166,6 +168,9 @@ class Engine:
         self.filed(item, trouble.outcome)
 
     def _breaker(self, trouble: PortalError) -> End | None:
+        self.troubles += 1
+        if self.troubles >= TROUBLES:
+            return End("breaker", trouble)
         if not trouble.ends_session:
             return None
         stage, count = self.stage_troubles

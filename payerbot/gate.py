@@ -29,6 +29,7 @@ class Pass(NamedTuple):
     owner: str  # staff id
     stop_by: datetime | None  # UTC; None for a job that a person started at the desk
     next_start: datetime  # UTC
+    today: date  # the practice's business day
 
 
 class Block(NamedTuple):
@@ -58,7 +59,7 @@ def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Va
         or _not_barred(portal, login, ledger)
         or (None if twin else _is_served(config, now))
         or _in_hours(mine, now, desk=desk)
-        or _pass(adapter, config, twin, mine, now)
+        or _pass(adapter, config, twin, mine, now, practice.business_date(now))
     )
 
 
@@ -98,7 +99,7 @@ def _in_hours(login: Login, now: datetime, *, desk: bool) -> Block | None:
     return Block(Outcome.PORTAL_DOWN, f"the hours of the login {login.name}", due=next_start(login, now))
 
 
-def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: Login, now: datetime) -> Pass:
+def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: Login, now: datetime, today: date) -> Pass:
     hosts = (urlsplit(twin).netloc,) if twin else config.hosts
     return Pass(
         portal=adapter,
@@ -108,6 +109,7 @@ def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: 
         owner=login.owner,
         stop_by=login.stop_by(now) if login.may_run(now) else None,
         next_start=next_start(login, now),
+        today=settings().dev_today or today if twin else today,
     )
 
 

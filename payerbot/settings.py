@@ -5,6 +5,7 @@ Secrets live in the operating system's keyring and nowhere else (vault.py).
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,12 +39,17 @@ class Settings(BaseSettings):
     demo_vault: Path | None = Field(
         default=None, description="the demo's file of made-up passwords; only simulated portals are served from it"
     )
+    dev_today: date | None = Field(default=None, description="the day it is for simulated portals; without them it is not heeded")
     dev_portals: str = Field(default="", description="twins: slug=http://host.localhost:port, comma-separated; only loopback is taken")
 
     @property
     def ledger(self) -> str:
         """The ledger's URL."""
         return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+    def day(self, real: date) -> date:
+        """The business day: the real one, unless simulated portals are told another."""
+        return self.dev_today if self.dev_today is not None and self.dev_portals else real
 
     @property
     def twins(self) -> dict[str, str]:

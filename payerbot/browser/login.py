@@ -7,9 +7,9 @@ never called a bad password and never solved.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar, NoReturn, Protocol
 
 import pyotp
 
@@ -18,21 +18,25 @@ from payerbot.errors import (
     AccountLocked,
     BadCredentials,
     BotWall,
+    Broken,
     CodeRefused,
     CodeWanted,
     PageChanged,
     PasswordExpired,
     PortalDown,
     PortalError,
+    RetryLater,
     SignInUnresolved,
+    StopAsked,
     TermsPage,
 )
 
 if TYPE_CHECKING:
     from payerbot.browser.locate import Element
-    from portals.base import Portal
+    from payerbot.ledger.records import SignInOutcome
+    from portals.base import Meaning, Portal
 
-_MEANT: dict[str, tuple[str, type[PortalError]]] = {  # what a banner's words or a screen mean: as written down, as raised
+_MEANT: dict[str, tuple[SignInOutcome, type[PortalError]]] = {  # what a banner's words or a screen mean: as written down, as raised
     "refused": ("refused", BadCredentials),
     "locked": ("locked", AccountLocked),
     "expired": ("password_expired", PasswordExpired),
@@ -41,9 +45,12 @@ _MEANT: dict[str, tuple[str, type[PortalError]]] = {  # what a banner's words or
     "terms": ("terms", TermsPage),
     "down": ("portal_down", PortalDown),
     "code_refused": ("code_refused", CodeRefused),
+    "method": ("code_wanted", CodeWanted),
+    "code": ("code_wanted", CodeWanted),
 }
 _ROUNDS = 6
 _CODE_MARGIN = 4  # seconds a time-based code must still live when it is typed
+_UNDISTURBED_MS = 8_000  # after a click that counts, a stop request waits this long for its end; the sign-out needs the rest
 
 
 class Secrets(Protocol):
@@ -63,7 +70,7 @@ class Desk(Protocol):
     def intend(self) -> None:
         """Write down that Sign In is about to be clicked; raises SignInUnresolved where that is barred."""
 
-    def resolve(self, outcome: str) -> None:
+    def resolve(self, outcome: SignInOutcome) -> None:
         """Write down how the sign-in ended."""
 
     def choose_way(self, ways: Sequence[str]) -> str | None:
@@ -76,128 +83,179 @@ class Desk(Protocol):
 class SigningIn:
     """One sign-in at one portal."""
 
+    _typed: ClassVar[str] = ""  # the last time-based code of this process: a portal takes each one once
+
     def __init__(self, portal: Portal, secrets: Secrets, desk: Desk, *, saved: bool) -> None:
         self.portal = portal
         self.spec = portal.config.sign_in
         self.secrets = secrets
         self.desk = desk
         self.saved = saved
-        self.intended = False
+        self.pending = False  # the intent is written down and its end is not
+        self.by_app = bool(secrets.totp)
 
     def run(self) -> bool:
         """Get signed in; True where a sign-in was needed, False where the saved session still lives."""
-        form, inside = self.portal.screen(self.spec.form), self.portal.screen(self.spec.signed_in)
-        self.portal.go(self.spec.home if self.saved else self.spec.path)
-        came = self._next({"inside": inside["landmark"], "form": form["landmark"]})
-        if came == "inside":
+        if self._arrive() == "inside":
             return False
-        if came != "form":
-            self._stop_at(came)
-        self._send_form()
-        self._after()
+        banner = self._send_form()
+        try:
+            self._after(banner)
+        except StopAsked:
+            raise
+        except (RetryLater, Broken) as trouble:
+            if not self.pending:
+                raise
+            raise SignInUnresolved(f"sign-in: after the click its end is not known ({trouble})") from None
         return True
 
-    def _send_form(self) -> None:
+    def _arrive(self) -> str:
+        """The sign-in form, or, with a saved session that lives, the inside; a half-done second step is begun anew."""
+        form, inside = (self.portal.screen(name)["landmark"] for name in (self.spec.form, self.spec.signed_in))
+        for path in (self.spec.home if self.saved else self.spec.path, self.spec.path):
+            self.portal.go(path)
+            came = self._next(inside, form=form)
+            if self.spec.after.get(came) not in ("method", "code"):
+                break
+        if came not in ("inside", "form"):
+            self._stop_at(came)
+        return came
+
+    def _send_form(self) -> Element:
+        """Fill the form and press its button, the intent written down before; returns the banner as far as it is a reply."""
         form = self.portal.screen(self.spec.form)
         steps.reached("sign_in.form")
         form["user"].fill_secret(self.secrets.user)
         form["password"].fill_secret(self.secrets.password)
+        if not form["enter"].enabled():
+            raise PageChanged("sign-in: the button cannot be pressed")
+        banner = form["banner"].apart_from_now()
         self.desk.intend()
-        self.intended = True
+        self.pending = True
         steps.reached("sign_in.intent")
-        form["enter"].click()
+        try:
+            form["enter"].click()
+        except StopAsked:
+            self._resolve("withdrawn")  # a stop is heard before the click only
+            raise
         steps.reached("sign_in.clicked")
+        return banner
 
-    def _after(self) -> None:
-        form, inside = self.portal.screen(self.spec.form), self.portal.screen(self.spec.signed_in)
+    def _after(self, banner: Element) -> None:
+        inside = self.portal.screen(self.spec.signed_in)["landmark"]
         coded = False
         for _ in range(_ROUNDS):
-            came = self._next({"inside": inside["landmark"], "banner": form["banner"]})
+            came = self._next(inside, banner=banner)
             if came == "inside":
-                self.desk.resolve("ok")
+                self._resolve("ok")
                 return
             if came == "banner":
-                self._judge(form["banner"].text(), coded=coded)
+                self._judge(banner.texts(), coded=coded)
             elif self.spec.after[came] == "method":
                 self._choose_method(came)
             elif self.spec.after[came] == "code":
                 self._enter_code(came)
                 coded = True
             elif self.spec.after[came] == "trust":
-                self.portal.screen(came)["go_on"].click()  # the saved state is kept encrypted; a known device is asked for fewer codes
-                self.portal.screen(came)["landmark"].gone()
+                self._trust(came)
             else:
                 self._stop_at(came)
         raise SignInUnresolved("sign-in: it did not come to an end")
 
-    def _next(self, first: dict[str, Element]) -> str:
-        others = {name: self.portal.screen(name)["landmark"] for name in self.spec.after}
-        came = self.portal.tab.first_of({**first, **others})
+    def _trust(self, name: str) -> None:
+        """The saved state is kept encrypted, and a known device is asked for fewer codes."""
+        screen = self.portal.screen(name)
+        with self.portal.tab.undisturbed():
+            screen["go_on"].click()
+            screen["landmark"].gone(_UNDISTURBED_MS)
+
+    def _next(self, inside: Element, but: tuple[Meaning, ...] = (), **last: Element) -> str:
+        """Which of these came; a screen of its own goes before a banner or a form, which may show beside it."""
+        others = {name: self.portal.screen(name)["landmark"] for name, means in self.spec.after.items() if means not in but}
+        candidates = {"inside": inside, **others, **last}
+        came = self._first_of(candidates)
         if came is None:
-            if self.intended:
+            if self.pending:
                 raise SignInUnresolved("sign-in: after the click no known screen came")
-            raise PageChanged(f"sign-in: none of {', '.join([*first, *others])} came")
+            raise PageChanged(f"sign-in: none of {', '.join(candidates)} came")
         return came
 
-    def _judge(self, words: str, *, coded: bool) -> NoReturn:
-        said = words.casefold()
+    def _first_of(self, candidates: dict[str, Element]) -> str | None:
+        tab = self.portal.tab
+        if not self.pending:
+            return tab.first_of(candidates)
+        with tab.undisturbed():
+            came = tab.first_of(candidates, min(_UNDISTURBED_MS, tab.limit_ms))
+        return came or tab.first_of(candidates, max(0.0, tab.limit_ms - _UNDISTURBED_MS))
+
+    def _resolve(self, outcome: SignInOutcome) -> None:
+        self.desk.resolve(outcome)
+        self.pending = False
+
+    def _judge(self, banners: Sequence[str], *, coded: bool) -> NoReturn:
+        said = " ".join(" ".join(banners).casefold().split())
         kinds = sorted(self.spec.words, key=lambda kind: (kind == "code_refused") is not coded)
         for kind in kinds:
             if kind in _MEANT and any(known.casefold() in said for known in self.spec.words[kind]):
                 outcome, error = _MEANT[kind]
-                self.desk.resolve(outcome)
+                self._resolve(outcome)
                 raise error(f"sign-in: the portal's banner says {kind.replace('_', ' ')}")
         raise SignInUnresolved("sign-in: the portal's banner has words that are not known")
 
     def _stop_at(self, screen: str) -> NoReturn:
         outcome, error = _MEANT[self.spec.after[screen]]
-        if self.intended:
-            self.desk.resolve(outcome)
+        if self.pending:
+            self._resolve(outcome)
         raise error(f"sign-in: the screen {screen} came")
 
     def _choose_method(self, name: str) -> None:
         screen = self.portal.screen(name)
         ways = [text for text in screen["ways"].texts() if text]
-        if self.secrets.totp:
-            way = next((text for text in ways if self.spec.authenticator.casefold() in text.casefold()), None)
-        else:
-            way = self.desk.choose_way(ways)
-        if way is None:
-            self.desk.resolve("code_wanted")
-            raise CodeWanted("sign-in: the portal wants a one-time code")
-        screen.element("way", way=way).click()
-        screen["go_on"].click()
-        if not screen["landmark"].gone():
-            raise SignInUnresolved("sign-in: the list of code ways does not go on")
+        app = (text for text in ways if self.spec.authenticator.casefold() in text.casefold())
+        way = next(app, None) if self.secrets.totp else None
+        self.by_app = way is not None
+        with self._still_to_come():
+            way = way or self.desk.choose_way(ways)
+            if way is None:
+                self._no_code()
+            screen.element("way", way=way).click()
+            screen["go_on"].click()
+            if not screen["landmark"].gone():
+                raise SignInUnresolved("sign-in: the list of code ways does not go on")
 
     def _enter_code(self, name: str) -> None:
         screen = self.portal.screen(name)
         steps.reached("sign_in.code")
-        code = self._totp() if self.secrets.totp else self.desk.code()
-        if code is None:
-            self.desk.resolve("code_wanted")
-            raise CodeWanted("sign-in: the portal wants a one-time code")
-        screen["code"].fill_secret(code)
-        screen["go_on"].click()
-        inside = self.portal.screen(self.spec.signed_in)
-        came = self._next_after_code(screen, inside["landmark"])
-        if came == "refused":
-            self._judge(screen["banner"].text(), coded=True)
+        with self._still_to_come():
+            code = self._totp() if self.by_app else self.desk.code()
+            if code is None:
+                self._no_code()
+            screen["code"].fill_secret(code)
+            refused = screen["banner"].apart_from_now()
+            screen["go_on"].click()
+        inside = self.portal.screen(self.spec.signed_in)["landmark"]
+        if self._next(inside, ("code", "method"), refused=refused) == "refused":
+            self._judge(refused.texts(), coded=True)
 
-    def _next_after_code(self, screen: object, inside: Element) -> str:
-        candidates = {"inside": inside, "refused": screen["banner"]}  # type: ignore[index]
-        candidates.update({n: self.portal.screen(n)["landmark"] for n, means in self.spec.after.items() if means not in ("code", "method")})
-        came = self.portal.tab.first_of(candidates)
-        if came is None:
-            raise SignInUnresolved("sign-in: after the code no known screen came")
-        return came
+    @contextmanager
+    def _still_to_come(self) -> Iterator[None]:
+        """Asked to stop before a code was given: the password was right, and that is written down."""
+        try:
+            yield
+        except StopAsked:
+            self._resolve("code_wanted")
+            raise
+
+    def _no_code(self) -> NoReturn:
+        self._resolve("code_wanted")
+        raise CodeWanted("sign-in: the portal wants a one-time code")
 
     def _totp(self) -> str:
         codes = pyotp.TOTP(str(self.secrets.totp))
-        left = codes.interval - datetime.now(UTC).timestamp() % codes.interval
-        if left < _CODE_MARGIN:
+        while (left := codes.interval - time.time() % codes.interval) < _CODE_MARGIN or codes.at(int(time.time())) == SigningIn._typed:
             self.portal.tab.pause(left + 0.2)
-        return codes.now()
+        SigningIn._typed = codes.at(int(time.time()))
+        return SigningIn._typed
 
 
 def sign_out(portal: Portal, *, within_seconds: float = 10.0) -> bool:
@@ -205,11 +263,15 @@ def sign_out(portal: Portal, *, within_seconds: float = 10.0) -> bool:
     spec = portal.config.sign_in
     inside, proof = portal.screen(spec.signed_in), portal.screen(spec.leave_shows)["landmark"]
     end = time.monotonic() + within_seconds
+
+    def left() -> float:
+        return max(0.5, end - time.monotonic()) * 1000
+
     if proof.visible():
         return True
     if not inside["leave"].wait(2_000):
         portal.go(spec.home)
-        if portal.tab.first_of({"leave": inside["leave"], "out": proof}, max(0.5, end - time.monotonic()) * 1000) == "out":
-            return True
+        if portal.tab.first_of({"leave": inside["leave"], "out": proof}, left()) != "leave":
+            return proof.visible()
     inside["leave"].click()
-    return proof.wait(max(0.5, end - time.monotonic()) * 1000)
+    return proof.wait(left())

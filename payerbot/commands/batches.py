@@ -22,6 +22,7 @@ from payerbot.outlet import files, todo
 from payerbot.outlet.columns import Run
 from payerbot.people.desk import Desk
 from payerbot.run import EXIT_FAILED, EXIT_OK, EXIT_WAITING, RunSummary, run_batch
+from payerbot.settings import settings
 from portals import KNOWN
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def _check_portal(mine: Practice, portal: str | None) -> None:
 
 
 def _loaded(mine: Practice, job: Job, file: Path, *, again: bool) -> tuple[Sheet, BatchReport]:
-    today = mine.business_date(datetime.now(UTC))
+    today = settings().day(mine.business_date(datetime.now(UTC)))
     sheet = intake.read(file, job, mine, today, built=KNOWN)
     with ledger_of(mine) as ledger:
         report = ledger.add(sheet, business_date=today, again=again)
