@@ -14,12 +14,33 @@ import yaml
 from pydantic import Field
 
 from payerbot.browser.locate import Element, Screen, Tab
-from payerbot.errors import BotWall, PageChanged, PortalDown, PortalError, SessionLost, SignedOutByPerson, TermsPage
+from payerbot.errors import (
+    BotWall,
+    CodeWanted,
+    PageChanged,
+    PasswordExpired,
+    PortalDown,
+    PortalError,
+    SessionLost,
+    SignedOutByPerson,
+    TermsPage,
+)
 from payerbot.model import Frozen
+from portals.workdays import is_holiday
 
 Rule = Literal["forbidden", "unknown", "ask_first", "registered_only", "permitted"]
 Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "trust", "password"]
-MEANS: dict[str, type[PortalError]] = {"session_lost": SessionLost, "down": PortalDown, "bot_wall": BotWall, "terms": TermsPage}
+MEANS: dict[str, type[PortalError]] = {
+    "session_lost": SessionLost,
+    "down": PortalDown,
+    "bot_wall": BotWall,
+    "terms": TermsPage,
+    "method": CodeWanted,
+    "code": CodeWanted,
+    "password": PasswordExpired,
+}
+BUSY = 429  # HTTP: too many requests
+DAYS_AHEAD = 14  # no portal is closed longer
 
 
 class Automation(Frozen):
@@ -48,11 +69,23 @@ class Hours(Frozen):
 
     def next_open(self, now: datetime) -> datetime | None:
         """None while the portal is served, else when it will be."""
-        local = now.astimezone(ZoneInfo(self.zone))
-        if self.opens <= local.time() <= self.closes:
+        zone = ZoneInfo(self.zone)
+        local = now.astimezone(zone).replace(microsecond=0)
+        if self._served(local):
             return None
-        day = local.date() + timedelta(days=1 if local.time() > self.closes else 0)
-        return datetime.combine(day, self.opens, ZoneInfo(self.zone))
+        days = (local.date() + timedelta(days=n) for n in range(DAYS_AHEAD))
+        starts = (datetime.combine(day, self.opens, zone) for day in days if self._works_on(day))
+        return next(start for start in starts if start > local)
+
+    def _served(self, local: datetime) -> bool:
+        today, at = local.date(), local.time()
+        if self.opens <= self.closes:
+            return self._works_on(today) and self.opens <= at <= self.closes
+        began = today if at >= self.opens else today - timedelta(days=1)  # open past midnight
+        return self._works_on(began) and (at >= self.opens or at <= self.closes)
+
+    def _works_on(self, day: date) -> bool:
+        return self.holidays or not is_holiday(day)
 
 
 class SignIn(Frozen):
@@ -117,7 +150,7 @@ class Portal:
     def go(self, path: str) -> None:
         """Load one of the portal's addresses; an HTTP error is an outage."""
         status = self.tab.goto(f"{self.base_url}{path}")
-        if status >= 500:  # noqa: PLR2004  HTTP's own range
+        if status >= 500 or status == BUSY:  # noqa: PLR2004  HTTP's own range
             raise PortalDown(f"address: the portal answers {status}")
 
     def keep(self, text: str | None = None) -> str:

@@ -13,9 +13,14 @@ def _federal(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("US", years=year)
 
 
+def is_holiday(day: date) -> bool:
+    """A federal holiday, or the day on which it is kept."""
+    return day in _federal(day.year)
+
+
 def is_business_day(day: date) -> bool:
     """Monday to Friday, federal holidays left out."""
-    return day.weekday() < 5 and day not in _federal(day.year)  # noqa: PLR2004  Saturday is 5
+    return day.weekday() < 5 and not is_holiday(day)  # noqa: PLR2004  Saturday is 5
 
 
 def business_days_after(day: date, count: int) -> date:
