@@ -6,13 +6,13 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from payerbot.browser import scripts
-from payerbot.browser.trouble import in_our_words, named, was_delivered, was_replaced
+from payerbot.browser.trouble import REPLACED, in_our_words, named, was_delivered, was_replaced
 from payerbot.errors import PageChanged, PortalSlow, ReadBackMismatch
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Element:
 
     def text(self) -> str:
         """What a person reads there, be it text or the value of a field; PageChanged when it is not there."""
-        return str(self._do(lambda found, ms: found.evaluate(scripts.READ, timeout=ms))).strip()
+        return str(self._ask(scripts.READ)).strip()
 
     def texts(self) -> list[str]:
         """What a person reads in each of the elements that match; nothing there is an empty list."""
@@ -99,14 +99,14 @@ class Element:
 
     def fields(self) -> dict[str, str]:
         """The values of the fields inside, also disabled ones, by their labels; passwords are left out."""
-        return {label: value for label, value in self._do(lambda found, ms: found.evaluate(scripts.FIELDS, timeout=ms)) if label}
+        return {label: value for label, value in self._ask(scripts.FIELDS) if label}
 
     def table(self) -> list[dict[str, str]]:
         """A table's rows by its own column heads, whatever their order; a second column of the same name is "name (2)".
 
         A row that does not fit the heads is PageChanged, for dropping it would lose a claim; a row of one wide cell is no row.
         """
-        read = self._do(lambda found, ms: found.evaluate(scripts.TABLE, timeout=ms))
+        read = self._ask(scripts.TABLE)
         if read is None:
             raise PageChanged(f"{self._where}: there is no table")
         heads, rows = _numbered(read[0]), read[1]
@@ -179,28 +179,32 @@ class Element:
         Typed text alone does not count as chosen at the portals that use such lists, and a field that shows the label already may
         only look chosen: the option itself is clicked, and the field read back. With `exact` off the option only has to hold the label.
         """
-        typing = self._open(label if typed is None else typed)
-        if not self._until(lambda: self._options(label, exact=exact).count() > nth, self._tab.limit_ms / 4):
-            self._close(typing=typing)
+        field = self._open(label if typed is None else typed)
+
+        def options() -> Locator:
+            return _options(field, label, exact=exact)
+
+        if not self._until(lambda: options().count() > nth, self._tab.limit_ms / 4):
+            self._close(field)
             return False
-        self._option(lambda: self._options(label, exact=exact).nth(nth))
-        if not self._until(lambda: self._chosen(label, exact=exact), SLICE_MS) or not self._stays(label, exact=exact):
+        Element(self._tab, self._where, [lambda: options().nth(nth)]).click()
+        if not self._until(lambda: _chosen(field, label, exact=exact), SLICE_MS) or not self._stays(field, label, exact=exact):
             raise ReadBackMismatch(f"{self._where}: the choice does not stick")
-        self._tab.remember(self._where, lambda: self._chosen(label, exact=exact))
+        self._tab.remember(self._where, lambda: _chosen(self._now(), label, exact=exact))
         return True
 
     def offered(self, typed: str = "") -> list[str]:
         """What a list that opens on a click or on typing offers now; it is closed again."""
-        typing = self._open(typed)
-        self._until(lambda: self._options().count() > 0, self._tab.limit_ms / 4)
+        field = self._open(typed)
+        self._until(lambda: _options(field).count() > 0, self._tab.limit_ms / 4)
         with in_our_words(self._where):
-            names = [_squeeze(text) for text in self._options().all_inner_texts()]
-        self._close(typing=typing and bool(typed))
+            names = [_squeeze(text) for text in _options(field).all_inner_texts()]
+        self._close(field, empty=bool(typed))
         return names
 
     def fill_date(self, day: date) -> None:
         """Put a day in a date field, be it one input or month, day and year segments; read back."""
-        kind = self._do(lambda found, ms: found.evaluate(scripts.DATE_KIND, timeout=ms))
+        kind = self._ask(scripts.DATE)[0]
         if kind == "parts":
             self._do(lambda found, ms: _type_parts(found, day, ms))
             if not self._shows_day(day):
@@ -269,63 +273,36 @@ class Element:
         return _squeeze(self.text()) == _squeeze(label)
 
     def _shows_day(self, day: date) -> bool:
-        return self._day() == (day.year, day.month, day.day)
-
-    def _day(self) -> tuple[int, ...]:
-        """Year, month and day as the field shows them."""
         with in_our_words(self._where):
-            found = self._now()
-            kind = found.evaluate(scripts.DATE_KIND, timeout=SLICE_MS)
-            if kind == "parts":
-                shown = _parts(found)
-                numbers = [int("".join(re.findall(r"[0-9]", shown.get(part, ""))) or 0) for part in "YMD"]
-            else:
-                field = found.locator("input").first if kind == "around" else found
-                numbers = [int(digits) for digits in re.findall(r"[0-9]+", field.input_value(timeout=SLICE_MS))]
-                numbers = numbers if kind == "date" else [*numbers[2:], *numbers[:2]]
-        return tuple(numbers)
+            return _day(*_read(self._now(), scripts.DATE)) == [day.year, day.month, day.day]
+
+    def _ask(self, script: str) -> Any:  # noqa: ANN401  what the script gives
+        return self._do(lambda found, _ms: _read(found, script))
 
     # --- lists that open ---
 
-    def _open(self, typed: str) -> bool:
-        """Open the list; True where the field takes typing. A field that shows something already is emptied, so that typing counts."""
-        typing = self._do(lambda found, ms: bool(found.evaluate("node => node.tagName === 'INPUT'", timeout=ms)))
-        if typing and typed and self.value():
+    def _open(self, typed: str) -> Locator:
+        """Open the list and type; a field that shows something already is emptied first, so that typing counts."""
+        field = self._do(lambda found, _ms: found)
+        typing, shown, _ = self._ask(scripts.LIST_FIELD)
+        if typing and typed and shown:
             self._do(lambda found, ms: found.fill("", timeout=ms))
         self.click()
         if typing and typed:
             self._do(lambda found, ms: found.fill(typed, timeout=ms))
-        return typing
+        return field
 
-    def _close(self, *, typing: bool) -> None:
+    def _close(self, field: Locator, *, empty: bool = True) -> None:
         """Close the list; nothing typed stays behind that would look like a choice."""
         with in_our_words(self._where), suppress(BrowserTimeout):
-            if typing:
-                self._now().fill("", timeout=SLICE_MS)
-            self._now().press("Escape", timeout=SLICE_MS)
+            if empty and _read(field, scripts.LIST_FIELD)[0]:
+                field.fill("", timeout=SLICE_MS)
+            field.press("Escape", timeout=SLICE_MS)
 
-    def _options(self, label: str | None = None, *, exact: bool = True) -> Locator:
-        """The open list's options: those of the list that the field says it controls, or else of its frame."""
-        field = self._now()
-        page = field.locator("xpath=ancestor::html")
-        mine = str(field.get_attribute("aria-controls", timeout=SLICE_MS) or "").replace('"', "")
-        around = page.locator(f'[id="{mine}"]') if mine else page
-        if mine and not around.count():
-            around = page
-        found = around.get_by_role("option") if label is None else around.get_by_role("option", name=label, exact=exact)
-        return found.and_(around.locator(":not(option)")).filter(visible=True)
-
-    def _option(self, find: Callable[[], Locator]) -> None:
-        Element(self._tab, self._where, [find]).click()
-
-    def _chosen(self, label: str, *, exact: bool) -> bool:
-        shown, wanted = _squeeze(self._now().evaluate(scripts.CHOSEN, timeout=SLICE_MS)), _squeeze(label)
-        return shown == wanted if exact else wanted.casefold() in shown.casefold()
-
-    def _stays(self, label: str, *, exact: bool) -> bool:
+    def _stays(self, field: Locator, label: str, *, exact: bool) -> bool:
         self._tab.wait(SETTLE_MS)
         with in_our_words(self._where):
-            return self._chosen(label, exact=exact)
+            return _chosen(field, label, exact=exact)
 
 
 def same(shown: str, wanted: str) -> bool:
@@ -372,17 +349,47 @@ def _typed(field: Locator, value: str, ms: float) -> str:
     return field.input_value(timeout=ms)
 
 
-def _parts(field: Locator) -> dict[str, str]:
-    """What each segment of a date shows, by M, D and Y; segments without a name are taken in the American order."""
-    read: list[tuple[str, str]] = field.get_by_role("spinbutton").evaluate_all(scripts.DATE_PARTS)
-    return dict(read) if {which for which, _ in read} == set("MDY") else dict(zip("MDY", (shown for _, shown in read), strict=False))
+def _read(found: Locator, script: str) -> Any:  # noqa: ANN401  what the script gives
+    """Ask a script about it in one message, without waiting."""
+    told: list[Any] = found.evaluate_all(f"nodes => nodes.map({script})")
+    if not told:
+        raise BrowserError(REPLACED)
+    return told[0]
+
+
+def _options(field: Locator, label: str | None = None, *, exact: bool = True) -> Locator:
+    """The open list's options: those of the list that the field says it controls, or else of its frame."""
+    page, mine = field.locator("xpath=ancestor::html"), str(_read(field, scripts.LIST_FIELD)[2]).replace('"', "")
+    around = page.locator(f'[id="{mine}"]') if mine else page
+    found = around.get_by_role("option") if label is None else around.get_by_role("option", name=label, exact=exact)
+    return found.and_(around.locator(":not(option)")).filter(visible=True)
+
+
+def _chosen(field: Locator, label: str, *, exact: bool) -> bool:
+    shown, wanted = _squeeze(_read(field, scripts.CHOSEN)), _squeeze(label)
+    return shown == wanted if exact else wanted.casefold() in shown.casefold()
+
+
+def _in_order(shown: Sequence[Sequence[str]]) -> list[str]:
+    """Which segment each one is; segments without a name are taken in the American order."""
+    named = [which for which, _ in shown]
+    return named if sorted(named) == ["D", "M", "Y"] else list("MDY")
+
+
+def _day(kind: str, shown: Sequence[Sequence[str]]) -> list[int]:
+    """Year, month and day as a date field shows them."""
+    if kind == "parts":
+        parts = {which: "".join(re.findall(r"[0-9]", text)) for which, (_, text) in zip(_in_order(shown), shown, strict=False)}
+        return [int(parts.get(which) or 0) for which in "YMD"]
+    numbers = [int(digits) for _, text in shown for digits in re.findall(r"[0-9]+", text)]
+    return numbers if kind == "date" else [*numbers[2:], *numbers[:2]]
 
 
 def _type_parts(field: Locator, day: date, ms: float, *, clicking: bool = False) -> None:
     """Type each segment; a field that wants to be clicked and emptied first is, the second time."""
     digits = {"M": f"{day:%m}", "D": f"{day:%d}", "Y": f"{day:%Y}"}
     parts = field.get_by_role("spinbutton")
-    for place, which in enumerate(_parts(field)):
+    for place, which in enumerate(_in_order(_read(field, scripts.DATE)[1])):
         part = parts.nth(place)
         if clicking:
             part.click(timeout=ms)

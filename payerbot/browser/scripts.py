@@ -19,18 +19,25 @@ CHOSEN = """node => {
   return '';
 }"""
 
-# Of a date field: 'date' (the browser's own), 'input', 'parts' (month, day and year apart) or 'around' (an input inside).
-DATE_KIND = """node => {
-  if (node.tagName === 'INPUT') return node.type === 'date' ? 'date' : 'input';
-  return node.querySelector('[role=spinbutton]') ? 'parts' : 'around';
+# Of a date field: what it is ('date', the browser's own; 'input'; 'parts', month, day and year apart; 'around', an input inside), and
+# what it shows, in page order: [which, shown], where which is M, D, Y or '' when the page does not say.
+DATE = """node => {
+  const shown = field => String(field.getAttribute('aria-valuenow') || field.value || field.innerText || '');
+  const which = field => {
+    const said = ['aria-label', 'placeholder', 'data-type'].map(name => field.getAttribute(name)).join(' ').toLowerCase();
+    return /month|mm/.test(said) ? 'M' : /day|dd/.test(said) ? 'D' : /year|yy/.test(said) ? 'Y' : '';
+  };
+  if (node.tagName === 'INPUT') return [node.type === 'date' ? 'date' : 'input', [['', node.value]]];
+  const parts = [...node.querySelectorAll('[role=spinbutton]')];
+  if (parts.length) return ['parts', parts.map(part => [which(part), shown(part)])];
+  return ['around', [...node.querySelectorAll('input:not([type=hidden])')].slice(0, 1).map(field => ['', field.value])];
 }"""
 
-# Month, day and year segments in page order: [which, shown]; which is M, D, Y or ''.
-DATE_PARTS = """nodes => nodes.map(node => {
-  const hint = [node.getAttribute('aria-label'), node.getAttribute('placeholder'), node.getAttribute('data-type')].join(' ').toLowerCase();
-  const which = /month|mm/.test(hint) ? 'M' : /day|dd/.test(hint) ? 'D' : /year|yy/.test(hint) ? 'Y' : '';
-  return [which, String(node.getAttribute('aria-valuenow') || node.value || node.innerText || '')];
-})"""
+# Of a field with a list: whether it takes typing, what it holds, and the list it says it controls, if that is there.
+LIST_FIELD = """node => {
+  const list = node.getAttribute('aria-controls') || '';
+  return [node.tagName === 'INPUT', node.value || '', list && node.getRootNode().getElementById(list) ? list : ''];
+}"""
 
 # The names and texts of parts inside each node, in reading order.
 OUTLINE = """(nodes, parts) => nodes.map(node => {

@@ -186,7 +186,8 @@ def _checked(raw: dict[str, Any], path: Path) -> Selectors:
         place = [str(part) for part in first["loc"] if part not in ("screens", "elements", "frames")]
         said = first["msg"].removeprefix("Value error, ")
         named = ["frame" if "frames" in first["loc"] and n == 1 else part for n, part in enumerate(place)][:2]
-        raise UserError(f"{path}: line {_line_of(path, *named)}: {' > '.join(place)}: {said}.") from None
+        line = _line_of(path, *named, top=first["loc"][:1] != ("screens",))
+        raise UserError(f"{path}: line {line}: {' > '.join(place)}: {said}.") from None
 
 
 def _line_of(path: Path, *keys: str, top: bool = False) -> int:

@@ -15,7 +15,8 @@ from playwright.sync_api import TimeoutError as BrowserTimeout
 from payerbot.errors import PageChanged, PortalDown, PortalError, PortalSlow, ReadBackMismatch
 
 _WENT_AWAY = ("has been closed", "Target closed", "Target crashed", "Page crashed", "Connection closed")
-_REPLACED = ("detached", "not attached", "context was destroyed", "Cannot find context", "navigating and changing the content")
+REPLACED = "it was replaced"
+_REPLACED = (REPLACED, "detached", "not attached", "context was destroyed", "Cannot find context", "navigating and changing the content")
 _REVERTED = "did not change its state"
 
 
