@@ -245,12 +245,12 @@ def _password_trouble(user: Login, body: dict[str, str]) -> str:
 
 async def sign_out(request: Request) -> Response:
     """Logout, or the shell's idle clock."""
-    session = session_of(request)
+    session, idle = session_of(request), b"inactivity" in await request.body()
     if session:
-        body = await request.body()
-        sandbox_of(request).logins.end(session, "idle" if b"inactivity" in body else "logout")
+        sandbox_of(request).logins.end(session, "idle" if idle else "logout")
     response = JSONResponse({})
-    response.delete_cookie(SESSION_COOKIE)
+    if not idle:  # the signed-out page asks for the reason
+        response.delete_cookie(SESSION_COOKIE)
     return response
 
 

@@ -112,7 +112,7 @@ async function send(submit) {
   try { told = await asking; } catch (trouble) { if (turn === turnOfView) { root.replaceChildren(formPage); held.note.replaceChildren(alertBox("error", trouble.message)); } enable(submit, true); return; }
   enable(submit, true);
   if (turn !== turnOfView) return;
-  if (told.body.reset) { showForm(); return; }
+  if (told.body.reset) { setHash("dashboard"); showForm(); return; }
   if (told.status === 400) {
     root.replaceChildren(formPage);
     for (const [name, message] of Object.entries(told.body.fields)) { const control = held.fields[name] || held[name]; if (control && control.error) control.error(message); }

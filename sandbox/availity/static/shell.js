@@ -88,15 +88,16 @@ function active() {
 function watchIdle() {
   ["mousedown", "keydown"].forEach((name) => document.addEventListener(name, active, true));
   lastTold = Date.now();
+  const warnAfter = user.idleSeconds - Math.min(120, user.idleSeconds * 0.4);
   let warned = null;
   setInterval(() => {
     const idle = (Date.now() - lastInput) / 1000;
     if (idle >= user.idleSeconds) { signOut("inactivity"); return; }
-    if (idle >= user.idleSeconds * 0.9 && !warned) {
+    if (idle >= warnAfter && !warned) {
       warned = h("div", { class: "survey-cover" }, h("div", { class: "survey", role: "dialog", "aria-modal": "true", "aria-label": "Session Timeout" }, h("h2", {}, "Your session is about to expire"), h("p", {}, "You will be signed out due to inactivity."), button("Stay Signed In", { onclick: () => active() })));
       document.body.append(warned);
     }
-    if (warned && idle < user.idleSeconds * 0.9) { warned.remove(); warned = null; }
+    if (warned && idle < warnAfter) { warned.remove(); warned = null; }
   }, Math.min(1000, user.idleSeconds * 100));
 }
 
