@@ -37,8 +37,9 @@ FAST_SIGN_IN = """async ({user, password, code}) => {
     const post = (path, body) => fetch('/ms/api/availity/internal/v1' + path,
         {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)}).then((r) => r.json());
     const told = await post('/authenticate', {userId: user, password});
-    if (told.outcome === 'code_wanted') { await post('/two-step/method', {way: 'app'}); return (await post('/two-step/verify', {code})).outcome; }
-    return told.outcome;
+    if (told.outcome !== 'code_wanted') return told.outcome;
+    await post('/two-step/method', {way: 'app'});
+    return (await post('/two-step/verify', {code})).outcome;
 }"""
 
 expect.set_options(timeout=WAIT_MS)
@@ -112,20 +113,24 @@ class Person:
 
     def signs_in(self) -> Person:
         """Signed in without looking at the sign-in pages."""
-        self.page.goto(f"{self.base}{SIGN_IN}#/login")
+        self.goes(f"{SIGN_IN}#/login")
         told = self.page.evaluate(FAST_SIGN_IN, {"user": self.user.user_id, "password": self.user.password, "code": self.user.code()})
         assert told == "ok"
         return self
 
     def types_password(self) -> None:
-        self.page.goto(f"{self.base}/")
+        self.goes("/")
         self.page.locator("#userId").fill(self.user.user_id)
         self.page.locator("#password").fill(self.user.password)
         self.page.get_by_role("button", name="Sign In").click()
 
     def opens(self, app: str) -> Person:
-        url = f"{self.base}{SHELL}#/loadApp/?appUrl={quote(app, safe='')}"
-        self.page.reload() if self.page.url == url else self.page.goto(url)  # going where one is already does nothing
+        return self.goes(f"{SHELL}#/loadApp/?appUrl={quote(app, safe='')}")
+
+    def goes(self, path: str) -> Person:
+        """Load a page anew, also where the address differs behind the # only."""
+        self.page.goto("about:blank")
+        self.page.goto(self.base + path)
         return self
 
     def picks(self, box: str, text: str, which: int = 0) -> None:
@@ -198,14 +203,14 @@ def member_at(world: World, payer: str, *, but: str = "", card: str = "MH") -> t
     raise LookupError(payer)
 
 
-def claim_at(world: World, payer: str, *states: str, alone: bool = True) -> Claim:
+def claim_at(world: World, payer: str, *states: str) -> Claim:
     """A claim on file at this payer that a search for its member and day finds by itself."""
     relations = {m.key: m.relation for m in world.members}
     for one in world.claims:
         same_day = world.find_claims(payer, member_id=one.member_id, dos_from=one.dos_from, dos_to=one.dos_to)
-        if one.payer == payer and one.on_file and (not states or one.state in states) and relations[one.member_key] == "self":
-            if not alone or len(same_day) == 1:
-                return one
+        wanted = one.payer == payer and one.on_file and (not states or one.state in states)
+        if wanted and relations[one.member_key] == "self" and len(same_day) == 1:
+            return one
     raise LookupError(payer)
 
 
@@ -315,7 +320,7 @@ def test_sign_in_can_appear_inside_the_shells_frame(person: Person) -> None:
     person.signs_in()
     person.twin.end_sessions(person.user.user_id)
     person.twin.fault("framed-sign-in@sign-in")
-    person.page.goto(f"{person.base}/")
+    person.goes("/")
     person.page.wait_for_url(re.compile(re.escape(SHELL)))
     expect(person.page.locator("#userId")).to_have_count(0)
     person.app.locator("#userId").fill(person.user.user_id)
@@ -326,7 +331,7 @@ def test_sign_in_can_appear_inside_the_shells_frame(person: Person) -> None:
 
 
 def test_the_menus_lead_to_both_apps_and_the_frame_is_another_each_time(person: Person) -> None:
-    person.signs_in().page.goto(f"{person.base}{SHELL}")
+    person.signs_in().goes(SHELL)
     home = person.page.locator("iframe#newBodyFrame").element_handle()
     person.page.locator("button.NavDropdown__trigger[aria-label='Patient Registration']").click()
     person.page.locator("div.NavLinkItem__link--content[title='Eligibility and Benefits Inquiry']").click()
@@ -340,7 +345,7 @@ def test_the_menus_lead_to_both_apps_and_the_frame_is_another_each_time(person: 
 
 def test_a_tool_the_user_has_no_role_for_is_missing_from_the_menu(person: Person) -> None:
     person.twin.change_user(person.user.user_id, lacks=["Claim Status"])
-    person.signs_in().page.goto(f"{person.base}{SHELL}")
+    person.signs_in().goes(SHELL)
     person.page.locator("button.NavDropdown__trigger[aria-label='Claims & Payments']").click()
     expect(person.page.locator("[title='Remittance Viewer']")).to_be_visible()
     expect(person.page.locator("[title='Claim Status']")).to_have_count(0)
@@ -936,7 +941,7 @@ def test_a_page_that_is_not_the_wanted_page_stands_in_its_place(person: Person, 
     if app:
         person.opens(app)
     else:
-        person.page.goto(person.base + (SIGN_IN + "#/login" if step == "sign-in" else SHELL))
+        person.goes(SIGN_IN + "#/login" if step == "sign-in" else SHELL)
     place = person.app if app else person.page
     expect(place.get_by_text(sign)).to_be_visible()
     expect(place.locator("#userId, #organization-field, input#organization, #logout-link")).to_have_count(0)
@@ -945,7 +950,7 @@ def test_a_page_that_is_not_the_wanted_page_stands_in_its_place(person: Person, 
 def test_terms_are_accepted_by_a_press_that_is_written_down(person: Person) -> None:
     person.signs_in()
     person.twin.fault("terms@home")
-    person.page.goto(person.base + SHELL)
+    person.goes(SHELL)
     expect(person.page.get_by_role("heading", name="Terms of Use")).to_be_visible()
     expect(person.page.locator("#logout-link")).to_have_count(0)
     assert person.twin.records("press") == []
@@ -958,7 +963,7 @@ def test_terms_are_accepted_by_a_press_that_is_written_down(person: Person) -> N
 def test_a_maintenance_notice_is_harmless(person: Person, step: str) -> None:
     person.signs_in()
     person.twin.fault(f"maintenance-notice@{step}")
-    person.page.goto(person.base + (SIGN_IN + "#/login" if step == "sign-in" else SHELL))
+    person.goes(SIGN_IN + "#/login" if step == "sign-in" else SHELL)
     expect(alert(person.page, "will be unavailable for scheduled maintenance")).to_be_visible()
     expect(person.page.locator("#userId" if step == "sign-in" else "#logout-link")).to_be_visible()
 
@@ -1017,11 +1022,11 @@ def drifted(person: Person, world: World, step: str) -> Any:
     """Load the page of a step, whatever its ids are today."""
     page = person.page
     if step == "sign-in":
-        page.goto(f"{person.base}{SIGN_IN}#/login")
+        person.goes(f"{SIGN_IN}#/login")
         page.locator("button[type=submit]").wait_for()
         return page
     if step == "home":
-        page.goto(person.base + SHELL)
+        person.goes(SHELL)
         page.locator("iframe").wait_for()
         return page
     place = page.frame_locator("iframe[title=Application]")
@@ -1070,7 +1075,7 @@ class Elsewhere(ThreadingHTTPServer):
         self.came: list[str] = []
 
         class Door(BaseHTTPRequestHandler):
-            def do_GET(door) -> None:  # noqa: N802, N805 -- the name http.server calls; self is the server's
+            def do_GET(door) -> None:  # noqa: N805 -- the name http.server calls; self is the server's
                 self.came.append(door.path.strip("/"))
                 door.send_response(204)
                 door.end_headers()
@@ -1098,7 +1103,7 @@ def test_the_exfiltration_page_really_tries_and_an_open_browser_gets_out(person:
     person.signs_in()
     host = f"elsewhere.localhost:{elsewhere.server_port}"
     person.twin.fault(f"exfiltrate@home:{host}")
-    person.page.goto(person.base + SHELL)
+    person.goes(SHELL)
     expect(person.page.locator("#logout-link")).to_be_visible()
     wanted = {
         "fetch",
