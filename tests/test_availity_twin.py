@@ -608,19 +608,14 @@ def test_a_birth_date_that_differs_is_said(person: Person, world: World) -> None
     expect(alert(person.app, "date of birth does not match")).to_be_visible()
 
 
-def test_a_member_with_two_plans_has_two_tabs(person: Person, world: World) -> None:
+def test_a_member_covered_twice_shows_the_other_payer(person: Person, world: World) -> None:
     who = next(m for m in world.members if "two_active_plans" in m.cases)
-    plan = who.coverages[0]
-    listed = [f.coverage.plan for f in world.find_members(plan.payer, member_id=plan.member_id, birth_date=who.person.birth_date, on=AS_OF)]
+    plan = next(c for c in who.coverages if c.payer in {"aetna", "carelon", "magellan"})
+    other = plan.other_payers[0]
     person.signs_in().eligibility_form(LABELS[plan.payer], 1 if plan.payer == "magellan" else 0)
-    if plan.payer in {"anthem", "humana"}:
-        person.picks("#provider", f"{ORGANIZATION.upper()} - 1999900016")
     person.fills_member(plan.member_id, who.person.birth_date)
     person.submits()
-    person.app.locator("#patient-card .MuiChip-label").wait_for()
-    tabs = person.app.get_by_role("tab")
-    assert tabs.count() == (len(listed) if len(listed) > 1 else 0)
-    expect(person.app.locator("#plan-details-summary[aria-busy=false]")).to_contain_text("Other Payer")
+    expect(person.app.locator("#plan-details-summary[aria-busy=false] .other-payers")).to_contain_text(other.name)
 
 
 # claim status
@@ -862,6 +857,13 @@ def test_a_pop_up_covers_the_page_after_an_answer(person: Person, world: World, 
     close = "No thanks" if fault == "survey" else "Accept All Cookies"
     person.page.get_by_role("button", name=close).click()
     expect(person.page.locator(cover)).to_have_count(0)
+
+
+@pytest.mark.parametrize("step,app", [("home", ELIGIBILITY), ("eligibility", ELIGIBILITY), ("claim-status", CLAIM_STATUS)])
+def test_a_survey_can_cover_a_form_too(person: Person, step: str, app: str) -> None:
+    person.twin.fault(f"survey@{step}")
+    person.signs_in().opens(app)
+    expect(person.page.get_by_role("dialog", name="Feedback")).to_be_visible()
 
 
 def test_a_stale_result_is_the_answer_before_with_its_own_patient(person: Person, world: World) -> None:

@@ -192,6 +192,15 @@ def test_503_comes_so_often_and_then_no_more(twin: Twin, browser: Browser) -> No
     assert [e["fault"] for e in twin.records("fault")] == ["error-503", "error-503"]
 
 
+def test_a_slow_step_is_late_for_whoever_does_not_wait(twin: Twin, browser: Browser) -> None:
+    twin.fault("slow@sign-in:1")
+    browser.http.timeout = httpx.Timeout(0.2)
+    with pytest.raises(httpx.ReadTimeout):
+        browser.get(SIGN_IN)
+    browser.http.timeout = httpx.Timeout(10)
+    assert browser.get(SIGN_IN).status_code == 200
+
+
 def test_an_outage_lasts_until_it_is_cleared(twin: Twin, browser: Browser) -> None:
     with twin.with_fault("outage@any"):
         assert [browser.get(path).status_code for path in (SIGN_IN, SHELL, SIGN_IN)] == [503, 503, 503]

@@ -17,7 +17,7 @@ from sandbox.availity import paths
 from sandbox.availity.benefits import money, us
 from sandbox.availity.codes import CATEGORY, explained
 from sandbox.availity.eligibility import CLOSED, NO_ANSWER, ORGANIZATION, PICK, REQUIRED, UNDER_MAINTENANCE, parsed_day
-from sandbox.availity.layout import envelope
+from sandbox.availity.layout import envelope, notices
 from sandbox.availity.payers import CLAIM_ENTRIES, DATES, HIPAA, HISTORY, MEMBER, PAGES, Entry, PayerPages, entry, listed
 from sandbox.availity.web import PORTAL, app_page, sandbox_of, session_of, signed_in, step, thrown_out
 from sandbox.logins import Session
@@ -86,6 +86,7 @@ async def setup(request: Request) -> Response:
             "organizations": [{"key": ORGANIZATION, "label": PRACTICE.name}],
             "payers": [{"key": e.key, "label": e.label, "payerId": e.payer_id} for e in listed(session.user.region, CLAIM_ENTRIES)],
             "pickLost": at.fires("pick-lost") is not None,
+            "notices": notices(at),
         }
     )
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sandbox.availity import paths
 from sandbox.availity.benefits import cards, plan_panel, us
-from sandbox.availity.layout import envelope
+from sandbox.availity.layout import envelope, notices
 from sandbox.availity.payers import ID_BORN, ID_NAMES, NAMES_BORN, PAGES, SERVICE_TYPES, Entry, entry, listed
 from sandbox.availity.web import PORTAL, app_page, sandbox_of, session_of, signed_in, step, thrown_out
 from sandbox.logins import Session
@@ -65,6 +65,7 @@ async def setup(request: Request) -> Response:
             "payers": payers,
             "today": us(box.world.as_of),
             "pickLost": at.fires("pick-lost") is not None,
+            "notices": notices(at),
         }
     )
 
