@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payerbot import host, steps
@@ -261,8 +262,7 @@ class _Turn:
         self.portal: Portal
 
     def run(self) -> tuple[str, str, bool]:
-        os.environ["TMPDIR"] = str(self.folder / "tmp")
-        with self.watchdog.on(), self._browser() as tab:
+        with self.watchdog.on(), host.short_way(self.folder / "tmp") as temporary, self._browser(temporary) as tab:
             self.portal = self.admitted.portal(tab, base_url=self.admitted.base_url, today=self.admitted.today)
             for name in self.portal.config.interruptions:
                 screen = self.portal.screen(name)
@@ -276,8 +276,9 @@ class _Turn:
         return ("person" if isinstance(end.trouble, SignedOutByPerson) else end.why), note, signed_out
 
     @contextlib.contextmanager
-    def _browser(self) -> Iterator[Tab]:
+    def _browser(self, temporary: Path) -> Iterator[Tab]:
         mine = settings()
+        os.environ["TMPDIR"] = str(temporary)
         with launch.browser(
             executable=host.find_browser(mine.browser),
             switches=mine.browser_args,

@@ -46,6 +46,7 @@ _PLAYWRIGHT_BUILDS = (
 _WRAPPER_SIZE = 10_000  # bytes; a browser is larger than the script that starts one
 _SAME_START = 2  # seconds two readings of one start time may differ
 _REMOTE_DRIVE = 4  # GetDriveTypeW's DRIVE_REMOTE
+_ROOM_FOR_SOCKETS = 55  # characters: a socket's path has 103 (macOS) or 107, and the browser puts 45 behind its temporary folder
 
 
 # --- the browser -------------------------------------------------------------------------------------------------------------------
@@ -276,6 +277,27 @@ def private_folder(path: Path) -> Path:
     except OSError:
         raise UserError(f"The folder {path} cannot be made private to you; set PAYERBOT_HOME to a folder of your own.") from None
     return path
+
+
+@contextlib.contextmanager
+def short_way(folder: Path) -> Iterator[Path]:
+    """The folder, or for as long as this lasts a short path to it: a browser puts a socket below, and a socket's path must be short."""
+    if os.name != "posix" or len(os.fsencode(folder)) <= _ROOM_FOR_SOCKETS:
+        yield folder
+        return
+    way = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp", f"payerbot-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]}")  # noqa: S108  a link
+    if len(os.fsencode(way)) > _ROOM_FOR_SOCKETS:
+        way = Path("/tmp", way.name)  # noqa: S108
+    try:
+        way.unlink(missing_ok=True)  # left by a run that was killed; nobody else's can be removed
+        way.symlink_to(folder, target_is_directory=True)
+    except OSError:
+        raise UserError(f"The path {folder} is too long for a browser; set PAYERBOT_HOME to a folder with a shorter path.") from None
+    try:
+        yield way
+    finally:
+        with contextlib.suppress(OSError):
+            way.unlink(missing_ok=True)
 
 
 def is_network_path(path: Path) -> bool:
