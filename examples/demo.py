@@ -1,0 +1,202 @@
+"""The whole thing on this machine: simulated payers, tomorrow's coverage and the claim sweep as Prefect flows, checked against the truth.
+
+Runs in about two minutes and leaves its files in demo-out/. Everything in it is made up; it talks to this machine only.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import yaml
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sandbox import truth
+from sandbox.client import Twin, running
+from sandbox.world import AS_OF, SEED, World
+
+if TYPE_CHECKING:
+    from payerbot.model import Job
+    from payerbot.model import Progress as Step
+    from payerbot.practice import Practice
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE.parent / "demo-out"
+MEMBERS, CLAIMS = 40, 60
+FINAL = ("answered", "not_found", "ambiguous", "bad_data", "unreadable")
+
+say = Console(highlight=False)
+
+
+class Told(NamedTuple):
+    """How one job came out."""
+
+    title: str
+    rows: int
+    lines: int
+    outcomes: Counter[str]
+    answerable: int
+    right: int
+    wrong: list[str]
+    seconds: float
+    file: Path
+
+    @property
+    def well(self) -> bool:
+        """Every row has its line, nothing is wrong, and exactly what can be answered is answered."""
+        return not self.wrong and self.rows == self.lines and self.answerable == self.right
+
+
+def main() -> int:
+    """Start everything, run both jobs, compare, stop everything."""
+    began = time.monotonic()
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(mode=0o700)
+    with step("simulated payers on this machine"), running(seed=SEED, members=MEMBERS, claims=CLAIMS, as_of=AS_OF) as twin:
+        set_up(twin)
+        from flows.server import local_server  # noqa: PLC0415  reads the settings that were just made
+
+        with step("a Prefect server"), local_server(Path(os.environ["PAYERBOT_HOME"])):
+            say.print(f"It is {AS_OF:%A, %B %d, %Y} there. The passwords are made up and kept in memory: your keyring is not touched.\n")
+            told = [job("Tomorrow's coverage", "eligibility", "schedule.csv"), job("Claim sweep", "claim-status", "open_claims.csv")]
+    report(told, time.monotonic() - began)
+    return 0 if all(one.well for one in told) else 1
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Say that something is being started."""
+    say.print(f"Starting {what} ...")
+    yield
+
+
+def set_up(twin: Twin) -> None:
+    """Point payerbot at the simulated payers, with a home and passwords of the demo's own."""
+    practice = yaml.safe_load((HERE / "practice.yaml").read_text(encoding="utf-8"))
+    login = next(login["name"] for login in practice["logins"] if login["portal"] == "availity")
+    user = twin.users[0]
+    home = OUT / "home"
+    home.mkdir(mode=0o700)
+    vault = home / "made-up-passwords.json"
+    parts = {"user": user.user_id, "password": user.password, "totp": user.totp_seed}
+    vault.write_text(json.dumps({f"availity/{login}/{part}": value for part, value in parts.items()}), encoding="utf-8")
+    vault.chmod(0o600)
+    os.environ.update(
+        PAYERBOT_HOME=str(home),
+        PAYERBOT_PRACTICE=str(HERE / "practice.yaml"),
+        PAYERBOT_DEMO_VAULT=str(vault),
+        PAYERBOT_DEV_PORTALS=f"availity={twin.base_url('availity')}",
+        PAYERBOT_DEV_TODAY=AS_OF.isoformat(),
+    )
+
+
+def job(title: str, name: str, file: str) -> Told:
+    """Load one file and run its flow; a bar shows how far it is."""
+    from payerbot.model import Job as Jobs  # noqa: PLC0415
+    from payerbot.practice import Practice  # noqa: PLC0415
+    from payerbot.settings import settings  # noqa: PLC0415
+
+    practice = Practice.load(settings().practice)
+    batch, rows = load(practice, Jobs(name), HERE / file)
+    began = time.monotonic()
+    with bar(title) as heard:
+        run_flow(Jobs(name), batch, heard)
+    out = OUT / ("tomorrow.csv" if name == "eligibility" else "claims.csv")
+    shutil.copyfile(settings().home / "results" / f"{batch}.csv", out)
+    return compared(title, HERE / file, rows, out, time.monotonic() - began)
+
+
+def load(practice: Practice, job: Job, file: Path) -> tuple[str, int]:
+    """Put the file in the ledger, as `payerbot load` does."""
+    from payerbot import intake, run  # noqa: PLC0415
+    from portals import KNOWN  # noqa: PLC0415
+
+    sheet = intake.read(file, job, practice, AS_OF, built=KNOWN)
+    with run.opened(practice) as ledger:
+        return ledger.add(sheet, business_date=AS_OF).batch, len(sheet.rows)
+
+
+def run_flow(job: Job, batch: str, heard: Callable[[Step], None]) -> None:
+    """Run the job's Prefect flow in this process; what it says at its end is kept by Prefect."""
+    from flows import shares  # noqa: PLC0415
+    from flows.claim_status import claim_status  # noqa: PLC0415
+    from flows.eligibility import eligibility  # noqa: PLC0415
+
+    shares.listeners.append(heard)
+    try:
+        flow = eligibility if job.value == "eligibility" else claim_status
+        flow(portal="all", batch=batch, return_state=True)
+    finally:
+        shares.listeners.remove(heard)
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Callable[[Step], None]]:
+    """A progress bar that follows the shares."""
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=say) as shown:
+        task = shown.add_task(title, total=None)
+
+        def heard(told: Step) -> None:
+            if told.portal == "availity":
+                shown.update(task, completed=told.done, total=told.total or None)
+
+        yield heard
+
+
+def compared(title: str, file: Path, rows: int, out: Path, seconds: float) -> Told:
+    """Hold the result file against what the made-up world knows to be true."""
+    world = World.generate(SEED, MEMBERS, CLAIMS, AS_OF)
+    true = truth.of_file(world, file)
+    with out.open(encoding="utf-8-sig", newline="") as text:
+        lines = list(csv.DictReader(text))
+    wrong, right, answerable = [], 0, sum(one.answerable for one in true.values())
+    for number, line in enumerate(lines, start=1):
+        differs = truth.disagreements(line, true[number])
+        if differs and said(line) in FINAL:
+            wrong.append(f"row {number}: {', '.join(differs)}")
+        elif not differs and true[number].answerable:
+            right += 1
+    outcomes = Counter(said(line) for line in lines)
+    return Told(title, rows, len(lines), outcomes, answerable, right, wrong, seconds, out)
+
+
+def said(line: dict[str, str]) -> str:
+    """A result line's outcome."""
+    return line.get("payerbot_outcome") or line.get("outcome") or "(none)"
+
+
+def report(told: Sequence[Told], seconds: float) -> None:
+    """The table at the end."""
+    table = Table(title="What became of every row", title_justify="left")
+    for head in ("", *(one.title for one in told)):
+        table.add_column(head, justify="left" if not head else "right")
+    table.add_row("rows in", *(str(one.rows) for one in told))
+    for outcome in sorted({outcome for one in told for outcome in one.outcomes}):
+        table.add_row(f"  {outcome}", *(str(one.outcomes[outcome] or "") for one in told))
+    table.add_row("lines out", *(str(one.lines) for one in told))
+    table.add_row("answerable, and answered right", *(f"{one.answerable}, {one.right}" for one in told))
+    table.add_row("wrong answers", *(str(len(one.wrong)) for one in told))
+    table.add_row("seconds", *(f"{one.seconds:.0f}" for one in told))
+    say.print()
+    say.print(table)
+    for one in told:
+        for line in one.wrong:
+            say.print(f"WRONG in {one.title}: {line}")
+        say.print(f"{one.title}: {one.file.relative_to(HERE.parent)}")
+    say.print(f"{seconds:.0f} seconds in all; the Prefect server and the simulated payers are stopped.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
