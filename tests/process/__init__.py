@@ -1,0 +1,1 @@
+"""Whole runs against a simulated portal: real processes, a real browser, a real keyring."""
