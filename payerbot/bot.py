@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,22 @@ from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load as load_selectors
 from payerbot.browser.session import SavedState
 from payerbot.capability import BY_JOB
-from payerbot.engine import End, Engine, Pacing
-from payerbot.errors import BadCredentials, NeedsHuman, PortalError, Refused, RunError, SignedOutByPerson, StopAsked, UserError
-from payerbot.gate import Pass, admit
+from payerbot.engine import PATIENCE, End, Engine, Pacing
+from payerbot.errors import (
+    BadCredentials,
+    BotWall,
+    CodeWanted,
+    NeedsHuman,
+    PortalError,
+    Refused,
+    RunError,
+    SignedOutByPerson,
+    SignInUnresolved,
+    StopAsked,
+    TermsPage,
+    UserError,
+)
+from payerbot.gate import Block, Pass, admit
 from payerbot.ledger.book import LeaseHeld, LeaseLost, Ledger
 from payerbot.ledger.evidence import Evidence
 from payerbot.ledger.seal import Sealer
@@ -37,7 +51,11 @@ if TYPE_CHECKING:
     from payerbot.rows import Answer, Item
     from portals.base import Portal
 
+FULL = "The disk is full: make room where PAYERBOT_HOME lies and run the same command again; it goes on where it stopped"
+SILENT = "the ledger did not answer for a while: see that nothing else keeps it locked, then run the same command again"
 LEASE_POLL = 0.5
+UNTIL_ANSWERED = timedelta(days=30)  # a pause that a person's answer ends; a wall may be gone by itself after a month
+_CLOSING = ("yes", "no", "done")
 FORCED = 70  # exit code of a share that its own watchdog ended
 
 
@@ -48,16 +66,22 @@ def main() -> int:
     set_up(settings().home)
     told = _Teller(orders)
     try:
-        ended, note, signed_out = Share(orders, stop, told).run()
+        ended, note = Share(orders, stop, told).run()
     except (UserError, RunError) as why:
-        ended, note, signed_out = "failed", str(why), True
+        ended, note = "failed", str(why).removesuffix(".")
     except StopAsked:
-        ended, note, signed_out = "stopped", "", True
+        ended, note = "stopped", stop.why
     except Exception as bug:  # noqa: BLE001  the last line of defense: its text may hold a patient
-        log.error("share failed", portal=orders.portal, error=type(bug).__name__, where=_place(bug))
-        ended, note, signed_out = "failed", f"something unexpected happened ({type(bug).__name__}); the log says where", True
-    told("ended", outcome=ended if signed_out else f"{ended}:signed_in", note=note)
+        ended, note = "failed", _unexpected(orders, bug)
+    told("ended", outcome=f"{ended}:signed_in" if told.signed_in else ended, note=note)
     return 0
+
+
+def _unexpected(orders: Orders, bug: Exception) -> str:
+    if isinstance(bug, OSError) and bug.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return FULL
+    log.error("share failed", portal=orders.portal, error=type(bug).__name__, where=_place(bug))
+    return f"something unexpected happened ({type(bug).__name__}); the log says where"
 
 
 def _place(bug: BaseException) -> str:
@@ -75,6 +99,7 @@ class _Teller:
         self.portal = orders.portal
         self.done = 0
         self.total = 0
+        self.signed_in = False  # a session is open at the portal that should not be
 
     def __call__(self, event: Any, *, outcome: str = "", note: str = "") -> None:  # noqa: ANN401  checked by Progress
         line = Progress(
@@ -90,13 +115,15 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.asked_at: float | None = None
+        self.why = ""
         signal.signal(signal.SIGTERM, lambda *_: self.ask())
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def ask(self) -> None:
-        """Ask this share to stop."""
+    def ask(self, why: str = "") -> None:
+        """Ask this share to stop; `why` is for people, where they did not ask themselves."""
         if self.asked_at is None:
+            self.why = why
             self.asked_at = now()
 
     def check(self) -> None:
@@ -150,7 +177,8 @@ class Watchdog:
             except LeaseLost:
                 end_now("the lease was taken over")
             except (RunError, UserError):
-                continue  # the ledger is busy: the watch below decides when that is too long
+                self.stop.ask(SILENT)  # while the lease still holds there is time to sign out
+                continue
             self.beaten = at
 
     def _watch(self) -> None:
@@ -183,41 +211,57 @@ class Share:
         self.keys = self.vault.ledger_keys()
         steps.reached("share.started")
 
-    def run(self) -> tuple[str, str, bool]:
-        """Returns how it ended, a note for people, and whether it has signed out."""
-        with Ledger.open(settings().ledger, tenant=self.practice.tenant, keys=self.keys, home=settings().home) as ledger:
+    def run(self) -> tuple[str, str]:
+        """Returns how it ended and a note for people."""
+        home, life = settings().home, settings().lease_seconds
+        with Ledger.open(settings().ledger, tenant=self.practice.tenant, keys=self.keys, home=home, busy_seconds=life / 6) as ledger:
             while True:
-                admitted = admit(self.orders.portal, self.orders.login, ledger, self.practice, self.vault, desk=self.orders.desk)
-                if not isinstance(admitted, Pass):
-                    ledger.hold(
-                        self.orders.batch,
-                        self.orders.portal,
-                        self.orders.login,
-                        admitted.outcome,
-                        waits_for=admitted.waits_for,
-                        question=admitted.question,
-                        due=admitted.due,
-                    )
-                    return "blocked", admitted.waits_for, True
-                with self._lease(ledger) as lease:
-                    end, note, signed_out = _Turn(self, ledger, lease, admitted).run()
+                admitted = self._admit(ledger)
+                if isinstance(admitted, Block):
+                    return self._blocked(ledger, admitted)
+                with self._lease(ledger, admitted) as lease:
+                    end, note = self._turn(ledger, lease)
                 steps.reached("lease.released")
+                if end == "again":
+                    continue
                 if end != "wanted" or self.stop.asked_at is not None:
-                    return end, note, signed_out
+                    return end, note
                 self._stand_back()
 
+    def _admit(self, ledger: Ledger, *, held: bool = False) -> Pass | Block:
+        return admit(self.orders.portal, self.orders.login, ledger, self.practice, self.vault, desk=self.orders.desk, held=held)
+
+    def _blocked(self, ledger: Ledger, block: Block) -> tuple[str, str]:
+        if self.orders.batch:
+            where = (self.orders.batch, self.orders.portal, self.orders.login)
+            ledger.hold(*where, block.outcome, waits_for=block.waits_for, question=block.question, due=block.due)
+        return "blocked", block.waits_for
+
+    def _turn(self, ledger: Ledger, lease: Lease | None) -> tuple[str, str]:
+        """What was so before the wait for the login may be so no longer: it is looked at once more, and again from the start if need be."""
+        admitted = self._admit(ledger, held=True) if lease is not None else None
+        if lease is None or not isinstance(admitted, Pass):
+            return "again", ""
+        return _Turn(self, ledger, lease, admitted).run() if self._has_work(ledger) else ("done", "")
+
+    def _has_work(self, ledger: Ledger) -> bool:
+        """False where another run did it all while this one waited: nobody signs in for nothing."""
+        if not self.orders.batch:
+            return True
+        due = ledger.next_due(self.orders.batch, self.orders.portal, self.orders.login)
+        return due is not None and due - datetime.now(UTC) <= PATIENCE
+
     @contextlib.contextmanager
-    def _lease(self, ledger: Ledger) -> Iterator[Lease]:
-        """Wait until no other run has this login."""
+    def _lease(self, ledger: Ledger, admitted: Pass) -> Iterator[Lease | None]:
+        """Wait until no other run has this login; None where its hours ended meanwhile."""
         who, said = "desk" if self.orders.desk else "sweep", False
-        owner = self.practice.login_for(self.orders.portal)
-        while True:
+        lease = None
+        while lease is None and not admitted.over():
             self.stop.check()
             try:
                 lease = ledger.take_lease(
-                    self.orders.portal, self.orders.login, life=settings().lease_seconds, who=who, staff=owner.owner if owner else ""
+                    self.orders.portal, self.orders.login, life=settings().lease_seconds, who=who, staff=admitted.owner
                 )
-                break
             except LeaseHeld:
                 if self.orders.desk:
                     ledger.want(self.orders.portal, self.orders.login, who)
@@ -225,6 +269,9 @@ class Share:
                     self.told("waiting", note="another run has this login")
                     said = True
                 time.sleep(LEASE_POLL)
+        if lease is None:
+            yield None
+            return
         steps.reached("lease.taken")
         try:
             yield lease
@@ -257,11 +304,11 @@ class _Turn:
         self.state = SavedState(
             settings().home / "state" / f"{self.orders.portal}-{self.orders.login}.bin", Sealer(share.keys.data), context
         )
-        self.signed_in = False
+        self.desk = _SignInDesk(self)
         self.save: Callable[[], None] = lambda: None
         self.portal: Portal
 
-    def run(self) -> tuple[str, str, bool]:
+    def run(self) -> tuple[str, str]:
         with self.watchdog.on(), host.short_way(self.folder / "tmp") as temporary, self._browser(temporary) as tab:
             self.portal = self.admitted.portal(tab, base_url=self.admitted.base_url, today=self.admitted.today)
             for name in self.portal.config.interruptions:
@@ -269,11 +316,12 @@ class _Turn:
                 tab.dismiss(screen["landmark"], screen["close"])
             try:
                 end = self._work()
+                note = self._settle(end)
             except LeaseLost:
                 end_now("the lease was taken over")
-            note = self._settle(end)
-            signed_out = self._leave()
-        return ("person" if isinstance(end.trouble, SignedOutByPerson) else end.why), note, signed_out
+            finally:  # a ledger that is locked or a disk that is full must not leave a session open
+                self._leave()
+        return ("person" if isinstance(end.trouble, SignedOutByPerson) else end.why), note
 
     @contextlib.contextmanager
     def _browser(self, temporary: Path) -> Iterator[Tab]:
@@ -296,7 +344,7 @@ class _Turn:
     def _pulse(self) -> None:
         self.watchdog.seen_alive()
         self.share.stop.check()
-        if self.admitted.stop_by is not None and datetime.now(UTC) >= self.admitted.stop_by:
+        if self.admitted.over():
             raise StopAsked("the login's hours are over")
 
     def _work(self) -> End:
@@ -340,7 +388,7 @@ class _Turn:
 
     def renew(self) -> None:
         """Sign in again after the session was lost."""
-        self.signed_in = False
+        self.share.told.signed_in = False
         self.sign_in()
 
     def rest(self, seconds: float) -> None:
@@ -351,34 +399,40 @@ class _Turn:
 
     def sign_in(self) -> None:
         """Sign in, or find that the saved session lives; save the state at once so that a restart can go back in and sign out."""
-        desk = _SignInDesk(self)
         secrets = self.share.vault.secrets(self.orders.portal, self.orders.login)
-        needed = login.SigningIn(self.portal, secrets, desk, saved=self.state.load() is not None).run()
-        self.signed_in = True
+        needed = login.SigningIn(self.portal, secrets, self.desk, saved=self.state.load() is not None).run()
+        self.share.told.signed_in = True
         if needed:
             steps.reached("sign_in.done")
         self.save()
         steps.reached("state.saved")
 
-    def _leave(self) -> bool:
-        if not self.signed_in:
-            return True
+    def _leave(self) -> None:
+        """Sign out, also where a sign-in was clicked and nobody knows how it ended."""
+        told = self.share.told
+        if not told.signed_in and not self.desk.open:
+            return
         if self.portal.config.leave == "keep" and self.share.stop.asked_at is None:
+            told.signed_in = False
+        else:
+            self._sign_out()
+        with contextlib.suppress(OSError, PortalError):  # the disk may be full and the portal down: then the older state stays
             self.save()
-            return True
+
+    def _sign_out(self) -> None:
+        told, tab = self.share.told, self.portal.tab
         steps.reached("sign_out.asked")
-        tab = self.portal.tab
         tab._pulse = self.watchdog.seen_alive  # noqa: SLF001  the stop request was heard; the way out must be free
         try:
-            done = login.sign_out(self.portal)
-            self.save()
+            if self.desk.open:
+                self.portal.go(self.portal.config.sign_in.home)
+            told.signed_in = not login.sign_out(self.portal)
         except PortalError as trouble:
             log.warning("not signed out", portal=self.orders.portal, error=type(trouble).__name__)
-            return False
-        if done:
+            return
+        if not told.signed_in:
             steps.reached("sign_out.done")
-            self.share.told("signed_out")
-        return done
+            told("signed_out")
 
     # --- the end ---
 
@@ -389,13 +443,15 @@ class _Turn:
             if isinstance(trouble, StopAsked) and "hours" in str(trouble):
                 self._hold(Outcome.PORTAL_DOWN, "the next hours of this login", due=self.admitted.next_start)
                 return "the login's hours are over; the rest waits for the next ones"
-            return ""
+            return self.share.stop.why
         if isinstance(trouble, SignedOutByPerson):
             until = self.admitted.next_start
             self.ledger.pause(self.orders.portal, self.orders.login, until=until, why="a person signed in with this login")
             self._hold(Outcome.PORTAL_DOWN, "the next hours of this login: a person signed in with it", due=until)
             return "a person signed in with this login; payerbot yields until its next hours"
         if isinstance(trouble, NeedsHuman | Refused):
+            if isinstance(trouble, BotWall | TermsPage):  # every job would meet it; the person's answer ends the pause
+                self.ledger.pause(self.orders.portal, self.orders.login, until=datetime.now(UTC) + UNTIL_ANSWERED, why=str(trouble))
             number = self.ask_person(trouble)
             self._hold(Outcome.NEEDS_PERSON, f"question {number}", question=number)
             return f"question {number} waits for a person: run 'payerbot handoffs'"
@@ -412,6 +468,10 @@ class _Turn:
     def ask_person(self, trouble: PortalError, item: Item | None = None) -> int:
         """Put the question to the person who owns this login."""
         kind = "sign_in_refused" if isinstance(trouble, BadCredentials) else _kind(trouble)
+        if isinstance(trouble, CodeWanted) and self.desk.question:
+            return self.desk.question  # it stays open longer than the page; its "ready" makes the rows due
+        if isinstance(trouble, SignInUnresolved) and (number := self._asked_before()) is not None:
+            return number
         self.share.told("question", note=kind)
         return self.ledger.ask_person(
             self.orders.portal,
@@ -420,6 +480,11 @@ class _Turn:
             staff=self.admitted.owner,
             item=item.id if item and not trouble.login_trouble else None,
         )
+
+    def _asked_before(self) -> int | None:
+        """The question that bars this login already."""
+        bar = self.ledger.sign_in_bar(self.orders.portal, self.orders.login)
+        return bar.question if bar is not None else None
 
 
 class _Book:
@@ -467,15 +532,18 @@ class _SignInDesk:
     def __init__(self, turn: _Turn) -> None:
         self.turn = turn
         self.number = 0
+        self.open = False  # clicked, and nobody knows how it ended
         self.question = 0
 
     def intend(self) -> None:
         """Commit the intent; SignInUnresolved where an earlier one bars it."""
-        self.number = self.turn.ledger.intend_sign_in(self.turn.lease)
+        self.number, self.question = self.turn.ledger.intend_sign_in(self.turn.lease), 0
+        self.open = True
 
     def resolve(self, outcome: Any) -> None:  # noqa: ANN401  one of the ledger's own words
         """Write down how it ended."""
         self.turn.ledger.resolve_sign_in(self.turn.lease, self.number, outcome)
+        self.open = False
 
     def choose_way(self, ways: Sequence[str]) -> str | None:
         """Ask; nothing is sent anywhere before the person says Ready."""
@@ -500,7 +568,9 @@ class _SignInDesk:
         end = time.monotonic() + wait
         while time.monotonic() < end:
             reply = turn.ledger.take_reply(self.question)
-            if reply is not None and reply.verb == verb:
+            if reply is not None and reply.verb in _CLOSING:
+                return None
+            if reply is not None and reply.verb == verb and (datetime.now(UTC) - reply.at).total_seconds() <= wait:
                 return reply.secret
             turn.portal.tab.pause(min(0.5, max(0.05, wait)))
         return None

@@ -31,6 +31,10 @@ class Pass(NamedTuple):
     next_start: datetime  # UTC
     today: date  # the practice's business day
 
+    def over(self) -> bool:
+        """True from the stop-by time on."""
+        return self.stop_by is not None and datetime.now(UTC) >= self.stop_by
+
 
 class Block(NamedTuple):
     """Why a share may not start, and what its rows wait for."""
@@ -41,8 +45,8 @@ class Block(NamedTuple):
     due: datetime | None = None
 
 
-def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Vault, *, desk: bool) -> Pass | Block:
-    """May this share start now?"""
+def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Vault, *, desk: bool, held: bool = False) -> Pass | Block:
+    """May this share start now? `held`: it has the login already, so that a sign-in without an end is nobody's at work."""
     from portals import KNOWN  # noqa: PLC0415  loads every adapter and with it the browser's package
 
     adapter = KNOWN.get(portal)
@@ -56,7 +60,7 @@ def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Va
     return (
         (None if twin else _permitted(portal, config, ledger, practice.business_date(now)))
         or _has_secrets(portal, login, vault)
-        or _not_barred(portal, login, ledger)
+        or _not_barred(portal, login, ledger, held=held)
         or (None if twin else _is_served(config, now))
         or _in_hours(mine, now, desk=desk)
         or _pass(adapter, config, twin, mine, now, practice.business_date(now))
@@ -79,13 +83,15 @@ def _has_secrets(portal: str, login: str, vault: Vault) -> Block | None:
     return None
 
 
-def _not_barred(portal: str, login: str, ledger: Ledger) -> Block | None:
+def _not_barred(portal: str, login: str, ledger: Ledger, *, held: bool) -> Block | None:
     bar = ledger.sign_in_bar(portal, login)
     if bar is None:
         return None
+    if bar.question is not None:
+        return Block(Outcome.NEEDS_PERSON, f"question {bar.question}", question=bar.question)
     if bar.kind == "paused":
         return Block(Outcome.PORTAL_DOWN, bar.why or "the next hours of this login", due=bar.until)
-    return Block(Outcome.NEEDS_PERSON, f"question {bar.question}", question=bar.question)
+    return Block(Outcome.NEEDS_PERSON, "a person to look at this login") if held else None  # else another run is signing in just now
 
 
 def _is_served(config: PortalConfig, now: datetime) -> Block | None:

@@ -25,6 +25,7 @@ from payerbot.model import Frozen, Progress
 from payerbot.settings import settings
 
 SIGN_OUT_SECONDS = 15.0
+KILLED = "the share was ended before it could sign out; run the same command again, it goes on where it stopped"
 COMMAND = (sys.executable, "-m", "payerbot.share")
 PASSED_ON = (  # what a share may see of its parent's environment; never DEBUG, PWDEBUG or a secret
     "HOME", "USER", "LOGNAME", "PATH", "LANG", "LC_ALL", "TZ", "SHELL", "PYTHONPATH", "PYTHONSAFEPATH", "VIRTUAL_ENV",
@@ -87,10 +88,9 @@ def supervise(
     orders = Orders(portal=portal, login=login, batch=batch, run=uuid.uuid4().hex, headed=headed, attended=attended, desk=desk)
     with _child(orders) as child:
         lines: queue.SimpleQueue[_Told] = queue.SimpleQueue()
-        threading.Thread(target=_listen, args=(child.stdout, lines), daemon=True).start()
+        threading.Thread(target=_listen, args=(child.process.stdout, lines), daemon=True).start()
         last = Progress(event="started", at=datetime.now(UTC), portal=portal)
-        asked_at = 0.0
-        while True:
+        while child.patience() > 0:
             with contextlib.suppress(queue.Empty):
                 told = lines.get(timeout=0.2)
                 if told.line is None:
@@ -98,17 +98,34 @@ def supervise(
                 last = _read(told.line, last)
                 if progress is not None:
                     progress(last)
-            if stop is not None and stop.is_set() and not asked_at:
-                _ask_to_stop(child)
-                asked_at = time.monotonic()
-            if asked_at and time.monotonic() - asked_at > SIGN_OUT_SECONDS + 2:
-                break
-        return _reported(orders, child, last)
+            if last.event == "ended" or (stop is not None and stop.is_set()):
+                child.ask_to_stop()
+        return _reported(orders, child.process, last)
+
+
+class _Child:
+    """The share's process, and how long it still has once it was asked to stop."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self._until: float | None = None
+
+    def ask_to_stop(self) -> None:
+        if self._until is None:
+            self._until = time.monotonic() + SIGN_OUT_SECONDS + 1
+            _tell(self.process, "stop")
+            if self.process.stdin is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    self.process.stdin.close()
+
+    def patience(self) -> float:
+        """Seconds it has left; without a stop request there is no end to them."""
+        return float("inf") if self._until is None else max(0.0, self._until - time.monotonic())
 
 
 @contextlib.contextmanager
-def _child(orders: Orders) -> Iterator[subprocess.Popen[str]]:
-    child = subprocess.Popen(
+def _child(orders: Orders) -> Iterator[_Child]:
+    process = subprocess.Popen(
         COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -118,17 +135,18 @@ def _child(orders: Orders) -> Iterator[subprocess.Popen[str]]:
         env=environment(orders.run),
         start_new_session=True,  # Ctrl-C is for the supervisor; the share must be able to sign out
     )
+    child = _Child(process)
     try:
-        _tell(child, orders.model_dump_json())
+        _tell(process, orders.model_dump_json())
         yield child
     finally:
-        _ask_to_stop(child)
+        child.ask_to_stop()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(SIGN_OUT_SECONDS + 2)
-        host.kill_tree(child.pid, run=orders.run)
-        child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
+            process.wait(child.patience())
+        host.kill_tree(process.pid, run=orders.run, grace=1.0)
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def environment(run: str) -> dict[str, str]:
@@ -146,13 +164,6 @@ def _tell(child: subprocess.Popen[str], line: str) -> None:
     with contextlib.suppress(OSError, ValueError):  # it is gone already
         child.stdin.write(line + "\n")
         child.stdin.flush()
-
-
-def _ask_to_stop(child: subprocess.Popen[str]) -> None:
-    _tell(child, "stop")
-    if child.stdin is not None:
-        with contextlib.suppress(OSError, ValueError):
-            child.stdin.close()
 
 
 def _listen(stream: IO[str] | None, lines: queue.SimpleQueue[_Told]) -> None:
@@ -173,9 +184,7 @@ def _reported(orders: Orders, child: subprocess.Popen[str], last: Progress) -> S
     if last.event != "ended":
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(2)
-        return ShareReport(
-            portal=orders.portal, login=orders.login, ended="killed", note="the share was ended from outside", signed_out=False
-        )
+        return ShareReport(portal=orders.portal, login=orders.login, ended="killed", note=KILLED, signed_out=False)
     ended, _, rest = last.outcome.partition(":")
     return ShareReport(portal=orders.portal, login=orders.login, ended=ended or "failed", note=last.note, signed_out=rest != "signed_in")
 
