@@ -19,7 +19,7 @@ from payerbot.model import (
     OtherPayer,
     Outcome,
 )
-from portals.text import day, lines, money, pairs, plain, same_person, share
+from portals.text import day, lines, money, only_money, pairs, plain, same_id, same_last, same_person, share
 
 PATIENT_LABELS = (
     "Member ID", "Payer ID", "DOB", "Date of Birth", "Date of Service", "Transaction Date", "Transaction Time", "Transaction ID", "Customer ID",
@@ -48,8 +48,8 @@ PERIODS = {
     "month": "month",
     "year": "calendar_year",
 }
-ACTIVE = ("active coverage",)
-INACTIVE = ("inactive", "not eligible", "terminated")
+ACTIVE = re.compile(r"active coverage")  # as a whole: "no active coverage" is not it
+INACTIVE = re.compile(r"inactive(?: coverage)?(?: - .+)?|not eligible|(?:coverage )?terminated")
 REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str, str], ...] = (  # the first that fits: phrases, outcome, refused field, our words
     (("more than one patient", "more than one member", "multiple patients"), Outcome.AMBIGUOUS, "", "the payer has several such patients"),
     (("date of birth does not match", "birth date does not match"), Outcome.BAD_DATA, "birth_date", "the payer has another birth date"),
@@ -61,14 +61,59 @@ REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str, str], ...] = (  # the first
         "",
         "the payer to be back",
     ),
-    (("not found", "could not be found", "could not locate", "could not find", "unable to find"), Outcome.NOT_FOUND, "", "the payer has no such member"),
+)
+NOBODY = re.compile(  # only where it is the member who was not found: a provider can be missing as well
+    r"(?:patient|member|subscriber|insured|subscriber/insured)(?: id)? (?:was |could |can)?(?:not|not be) (?:be )?(?:found|located)\b"
+    r"|(?:could not|unable to|cannot) (?:find|locate) (?:a|the|this|any)? ?(?:patient|member|subscriber|insured)\b"
 )
 NOT_SERVED = ("not set up for the transaction",)
 CARDS = ("MH", "98", "30")  # service types, the most telling first
-_LIMIT = re.compile(r"(?i)\b(\d{1,3})[\s-](?:\w+[\s-]){0,4}?visits?\b(?!\s+(?:used|remain|left|have))")
-_USED = re.compile(r"(?i)\b(\d{1,3})\s+(?:visits?\s+)?(?:have been\s+|has been\s+)?used\b|\bused[:\s]+(\d{1,3})\b")
-_LEFT = re.compile(r"(?i)\b(\d{1,3})\s+(?:visits?\s+)?(?:remain(?:ing|s)?|left)\b|\b(?:remaining|left)[:\s]+(\d{1,3})\b")
+_PER = r"(?: (?:/|per)? ?(?P<per>visit|session))?"
+_REST = r"(?: - (?P<rest>.+))?"
+_COPAY = re.compile(
+    rf"(?:member pays )?(?:\$[\d,]+(?:\.\d\d)? co-?pay(?:ment)?|co-?pay(?:ment)?:? \$[\d,]+(?:\.\d\d)?){_PER}{_REST}", re.IGNORECASE
+)
+_COINSURANCE = re.compile(rf"(?:member pays )?(?:[\d.]+% co-?insurance|co-?insurance:? [\d.]+%){_PER}{_REST}", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"(?:outpatient |in-person )?(?:office|therapy|psychotherapy|mental health|behavioral health)(?: (?:visits?|sessions?))?", re.IGNORECASE
+)
+_VIRTUAL = re.compile(r"(?:telehealth(?: services)?|virtual visits?|telemedicine)\b\s*:?\s*(?P<said>.*)", re.IGNORECASE)
+_COVERED = re.compile(r"covered(?:, (?P<cost>.+))?", re.IGNORECASE)
+_NOT_COVERED = re.compile(r"(?:this service is |is )?not covered", re.IGNORECASE)
+_AUTH = r"(?:prior |pre-?)?(?:auth(?:orization)?|certification)"
+_SAYS_AUTH = re.compile(rf"\b{_AUTH}\b|\bprecert")
+_AUTH_SAYS: tuple[tuple[AuthRule, re.Pattern[str]], ...] = (
+    (AuthRule.REQUIRED, re.compile(rf"{_AUTH}(?: is)? required(?:: yes)?|{_AUTH} req(?:uired)?: yes")),
+    (AuthRule.NOT_REQUIRED, re.compile(rf"{_AUTH}(?: is)? not required|no {_AUTH}(?: is)? required|{_AUTH} req(?:uired)?: no")),
+)
+_CARE = r"(?:(?:outpatient|office|covered|combined|total|mental|behavioral|health|psychotherapy|counseling|therapy|in-network)\s+){0,4}"
+_YEAR = r"\s*(?:per|/|each|every|a|in a|for the)\s*(?:calendar|benefit|plan|service|policy|contract)?\s*(?:year|lifetime)\b"
+_LIMIT = re.compile(
+    rf"(?i)\b(?:limit(?:ed)?(?:\s+to|\s+of|\s+is|:)?|maximum(?:\s+of|\s+is|:)?|max:?|up\s+to)\s+(\d{{1,3}})\s+{_CARE}(?:visits?|sessions?)"
+    rf"(?:{_YEAR}|(?=\s*(?:[.;,(]|$)))|(?<![$\d.,])\b(\d{{1,3}})\s+{_CARE}(?:visits?|sessions?)(?:\s+(?:are\s+)?allowed)?{_YEAR}"
+)
+_OTHER_CARE = re.compile(
+    r"(?i)chiropract|physical|occupational|speech|vision|dental|acupunct|emergency|hospital|inpatient|nutrition|rehab|hearing|home health"
+)
+_MIND = re.compile(r"(?i)mental|behavioral|psych|counsel")
+_USED = re.compile(
+    r"(?i)(?<![$\d.,])\b(\d{1,3})\s+(?:(?:visits?|sessions?)\s+)?(?:have been\s+|has been\s+)?used\b|\bused[:\s]+(\d{1,3})\b(?![/.,-]?\d)"
+)
+_LEFT = re.compile(
+    r"(?i)(?<![$\d.,])\b(\d{1,3})\s+(?:(?:visits?|sessions?)\s+)?(?:remain(?:ing|s)?|left)\b|\b(?:remaining|left)[:\s]+(\d{1,3})\b(?![/.,-]?\d)"
+)
 _PHONE = re.compile(r"\(?\d{3}\)?[\s.-]?\d{3}[\s.-]\d{4}|1-8\d\d-\d{3}-\d{4}|\b\d{3}-\d{4}\b")
+_KEEPER = re.compile(
+    r"(?:behavioral|mental) health(?: benefits)? (?:are|is) (?:administered|managed) by (?P<a>.+?)\.(?:\s|$)"
+    r"|^(?P<b>[^.]+?) provides the (?:behavioral|mental) health benefits"
+    r"|^(?:behavioral|mental) health benefits: (?!please call|call )(?P<c>.+?)\.(?:\s|$)",
+    re.IGNORECASE,
+)
+_KEEPER_CALL = re.compile(
+    r"(?:call|contact) [^.]*(?:behavioral|mental) health benefits|(?:behavioral|mental) health benefits(?: please)?:? (?:please )?(?:call|contact)",
+    re.IGNORECASE,
+)
+YEARLY = ("", "calendar_year", "service_year", "lifetime")
 
 
 class Card(NamedTuple):
@@ -90,6 +135,7 @@ class BenefitRow(NamedTuple):
     network: Network
     level: Level
     lines: tuple[str, ...]
+    known: bool = True  # False: a network or a level has a word that is not known
 
 
 class Sheet(NamedTuple):
@@ -102,6 +148,7 @@ class Sheet(NamedTuple):
     others: tuple[str, ...] = ()  # one text per other payer
     messages: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
+    plans: int = 1  # how many the page has tabs for
 
 
 def says(text: str, known: Iterable[str]) -> bool:
@@ -128,21 +175,36 @@ def joined(sheet: Sheet, further: Sheet) -> Sheet:
 
 
 def belongs(sheet: Sheet, ask: EligibilityRequest) -> bool:
-    """Whether the page is the answer to this very question: its birth date and its date of service are the ones asked."""
+    """Whether the page is the answer to this very question: the person, the birth date and the date of service are the ones asked."""
     fields = patient_fields(sheet.patient)
-    if not {"Member ID", "DOB", "Date of Service"} <= set(fields):
+    born, on = day(fields.get("DOB") or fields.get("Date of Birth")), day(fields.get("Date of Service"))
+    if born is None or on is None or not fields.get("Member ID") or not fields.get("Transaction ID"):
         raise PageChanged("eligibility result: the header card lacks a label that is known")
-    born = day(fields.get("DOB") or fields.get("Date of Birth"))
-    return born == ask.patient.birth_date and day(fields.get("Date of Service")) == ask.service_date
+    if not sheet.status:
+        raise PageChanged("eligibility result: the header card has no status")
+    mine = alike(fields["Member ID"], ask.patient.member_id) or same_last(_name(sheet), ask.patient.last)
+    return mine and born == ask.patient.birth_date and on == ask.service_date
+
+
+def alike(shown: str, asked: str) -> bool:
+    """Whether two member ids are one, or one with a prefix or suffix more."""
+    short, long = sorted((plain(shown), plain(asked)), key=len)
+    return len(short) > 5 and (long.startswith(short) or long.endswith(short))  # noqa: PLR2004  fewer letters tell little
+
+
+def _name(sheet: Sheet) -> str:
+    """The name above the labels of the header card."""
+    first = next(iter(lines(sheet.patient)), "")
+    return "" if pairs(first, PATIENT_LABELS) or plain(first) == plain(sheet.status) else first
 
 
 def matched(sheet: Sheet, ask: EligibilityRequest) -> tuple[str, ...]:
     """The identifiers on the page that agree with the question's."""
     fields = patient_fields(sheet.patient)
     agree = []
-    if ask.patient.member_id and plain(fields.get("Member ID", "")) == plain(ask.patient.member_id):
+    if same_id(fields.get("Member ID", ""), ask.patient.member_id):
         agree.append("member_id")
-    if any(same_person(line, ask.patient.last, ask.patient.first) for line in lines(sheet.patient)[:3] if "," in line or " " in line):
+    if same_person(_name(sheet), ask.patient.last, ask.patient.first):
         agree.append("name")
     if day(fields.get("DOB") or fields.get("Date of Birth")) == ask.patient.birth_date:
         agree.append("birth_date")
@@ -155,14 +217,17 @@ def refusal(alert: str) -> EligibilityResult:
     for phrases, outcome, field, reason in REFUSALS:
         if says(said, phrases):
             return EligibilityResult(outcome=outcome, field=field, reason=reason, seen_as=said)
+    if NOBODY.search(said.casefold()):
+        return EligibilityResult(outcome=Outcome.NOT_FOUND, reason="the payer has no such member", seen_as=said)
     return EligibilityResult(outcome=Outcome.UNREADABLE, reason="the payer's words are not known", seen_as=said)
 
 
 def coverage(status: str) -> Coverage:
     """The status chip; words that are not known are unknown, never active."""
-    if says(status, INACTIVE):
+    said = " ".join(status.casefold().split())
+    if INACTIVE.fullmatch(said):
         return Coverage.INACTIVE
-    return Coverage.ACTIVE if says(status, ACTIVE) else Coverage.UNKNOWN
+    return Coverage.ACTIVE if ACTIVE.fullmatch(said) else Coverage.UNKNOWN
 
 
 def benefits(cards: Sequence[Card]) -> tuple[Benefit, ...]:
@@ -190,13 +255,17 @@ def rows(card: Card) -> list[BenefitRow]:
 
 def _with(row: BenefitRow, name: str, text: str) -> BenefitRow:
     if name == "benefit_network":
-        return row._replace(network=NETWORKS.get(text.casefold(), Network.UNKNOWN))
+        network = NETWORKS.get(text.casefold(), Network.UNKNOWN)
+        return row._replace(network=network, known=row.known and network is not Network.UNKNOWN)
     if name == "benefit_level":
-        return row._replace(level=LEVELS.get(text.casefold(), "unknown"))
+        level = LEVELS.get(text.casefold(), "unknown")
+        return row._replace(level=level, known=row.known and level != "unknown")
     return row._replace(lines=(*row.lines, " ".join(text.split())))
 
 
 def _row(service_type: str, row: BenefitRow) -> list[Benefit]:
+    if not row.known:  # kept as it stands: whose figure it is cannot be told
+        return [Benefit(service_type=service_type, kind="note", text="; ".join(row.lines))]
     if (kind := _SPENDING.get(row.heading)) is not None:
         return [_spending(service_type, kind, row)]
     counted = _visits(service_type, row)
@@ -210,9 +279,9 @@ def _spending(service_type: str, kind: Literal["deductible", "out_of_pocket"], r
     amount = remaining = None
     period = ""
     for line in row.lines:
-        if says(line, ("remaining",)):
+        if remaining is None and re.fullmatch(r"-?\$[\d,.]+ Remaining", line, re.IGNORECASE):
             remaining = money(line)
-        elif says(line, ("year to date",)) or money(line) is None:
+        elif money(line) is None or re.fullmatch(r"-?\$[\d,.]+ Year to Date", line, re.IGNORECASE):
             continue
         elif amount is None and re.fullmatch(r"-?\$[\d,.]+( / .+)?", line):
             amount, period = money(line), _period(line)
@@ -249,38 +318,42 @@ def _visits(service_type: str, row: BenefitRow) -> Benefit | None:
 
 def _line(service_type: str, text: str, network: Network) -> Benefit:
     said = text.casefold()
-    if re.match(r"(telehealth|virtual visits?|telemedicine)\b", said):
-        covered = None if "covered" not in said else not says(said, ("not covered",))
-        return Benefit(
-            service_type=service_type,
-            kind="telehealth",
-            network=network,
-            amount=money(text) if covered else None,
-            covered=covered,
-            text=text,
-        )
+    if virtual := _VIRTUAL.fullmatch(text):
+        covered, amount = _virtual(virtual["said"])
+        return Benefit(service_type=service_type, kind="telehealth", network=network, amount=amount, covered=covered, text=text)
     if _auth(said) is not None:
         return Benefit(service_type=service_type, kind="authorization", network=network, text=text)
-    if re.search(r"co-?pay(ment)?\b", said) and money(text) is not None:
-        return Benefit(service_type=service_type, kind="copay", network=network, period=_period(text), amount=money(text), text=text)
-    if re.search(r"co-?insurance\b", said) and share(text) is not None:
+    if (copay := _COPAY.fullmatch(text)) and _for_office(copay["rest"]):
+        return Benefit(service_type=service_type, kind="copay", network=network, period=_period(text), amount=only_money(text), text=text)
+    if (part := _COINSURANCE.fullmatch(text)) and _for_office(part["rest"]):
         return Benefit(service_type=service_type, kind="coinsurance", network=network, share=share(text), text=text)
     if says(said, ("not covered",)):
         return Benefit(service_type=service_type, kind="not_covered", network=network, text=text)
     return Benefit(service_type=service_type, kind="note", network=network, text=text)
 
 
+def _for_office(what: str | None) -> bool:
+    """Whether a cost share without a word, or with this one, is for an office visit."""
+    return what is None or _OFFICE.fullmatch(what) is not None
+
+
+def _virtual(said: str) -> tuple[bool | None, Decimal | None]:
+    """Whether telehealth is covered, and its copay; a condition is neither yes nor no."""
+    if _NOT_COVERED.fullmatch(said):
+        return False, None
+    hit = _COVERED.fullmatch(said)
+    if hit is None:
+        return None, None
+    cost = hit["cost"] or ""
+    return True, only_money(cost) if _COPAY.fullmatch(cost) else None
+
+
 def _auth(said: str) -> AuthRule | None:
-    """What a line says of authorization; None where it says nothing of it."""
-    if not re.search(r"\b(prior auth|auth(orization)?( req(uired)?)?\b|precert)", said):
+    """What a line says of authorization; None where it says nothing of it. A condition is neither yes nor no, and so unknown."""
+    if not _SAYS_AUTH.search(said):
         return None
-    if says(said, ("unknown", "not known")):
-        return AuthRule.UNKNOWN
-    if says(said, ("not required", "no prior auth", "no auth")) or re.search(r"(req|required)?:\s*no\b", said):
-        return AuthRule.NOT_REQUIRED
-    if says(said, ("required",)) or re.search(r":\s*yes\b", said):
-        return AuthRule.REQUIRED
-    return None
+    whole = re.sub(r"precert(?:ification)?", "precertification", said).strip(" .")
+    return next((rule for rule, pattern in _AUTH_SAYS if pattern.fullmatch(whole)), AuthRule.UNKNOWN)
 
 
 def _period(text: str) -> str:
@@ -297,7 +370,12 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
     visits, virtual = figures.visits(sheet.messages), figures.telehealth()
     deductible, out_of_pocket = figures.spending("deductible"), figures.spending("out_of_pocket")
     agree = matched(sheet, ask)
+    keeper = carve_out(sheet.notices)
     warnings = [*visits.warnings]
+    if keeper is None and any(_MIND.search(notice) for notice in sheet.notices):
+        warnings.append("the page has a notice on behavioral health that is not known")
+    if sheet.plans > 1:
+        warnings.append("the payer lists several plans; the first was read")
     if ask.patient.member_id and "member_id" not in agree:
         warnings.append("the payer writes another member id")
     if "name" not in agree:
@@ -331,10 +409,10 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
         visits_left=visits.left,
         visits_from=visits.source,
         auth=figures.auth(),
-        carve_out=carve_out(sheet.notices),
+        carve_out=keeper,
         other_payers=tuple(other_payer(text) for text in sheet.others),
         benefits=said,
-        messages=sheet.messages,
+        messages=(*sheet.messages, *(sheet.notices if keeper is None else ())),
         transaction_id=patient.get("Transaction ID"),
     )
 
@@ -362,10 +440,13 @@ class _Figures:
         self.card = next((code for code in CARDS[:2] if code in have), "")
         self.shares = next((code for code in CARDS[:2] if self._first(code, "copay") or self._first(code, "coinsurance")), "")
 
-    def _first(self, code: str, kind: str) -> Benefit | None:
+    def _all(self, code: str, kind: str) -> list[Benefit]:
         inside = (Network.IN, Network.BOTH)
         fits = (b for b in self.said if b.service_type == code and b.kind == kind and b.network in inside and b.level != "family")
-        return next(fits, None)
+        return [b for b in fits if kind not in ("limit", "deductible", "out_of_pocket") or b.period in YEARLY]
+
+    def _first(self, code: str, kind: str) -> Benefit | None:
+        return next(iter(self._all(code, kind)), None)
 
     def spending(self, kind: str) -> tuple[Decimal | None, Decimal | None]:
         """An amount for the year, and what is left of it."""
@@ -401,18 +482,18 @@ class _Figures:
         return ("covered", found.amount) if found.covered else ("not_covered", None)
 
     def auth(self) -> AuthRule:
-        """The authorization rule; a blank is unknown."""
-        found = self._first(self.card, "authorization")
-        return (_auth(found.text.casefold()) or AuthRule.UNKNOWN) if found else AuthRule.UNKNOWN
+        """The authorization rule; a blank is unknown, and so are lines that contradict each other."""
+        rules = {_auth(found.text.casefold()) for found in self._all(self.card, "authorization")}
+        return (rules.pop() or AuthRule.UNKNOWN) if len(rules) == 1 else AuthRule.UNKNOWN
 
     def visits(self, messages: Sequence[str]) -> _Visits:
         """Visits allowed, used and left: from fields, else out of a sentence, and then marked so."""
         field = self._first(self.card, "limit")
         if field is not None:
             return _counted(field.allowed, field.used, field.left, "field")
-        sentences = [b.text for b in self.said if b.kind == "note" and b.service_type == self.card]
-        for text in [*sentences, *messages]:
-            if (allowed := _number(_LIMIT, text)) is not None:
+        notes = [b for b in self.said if b.kind == "note" and b.service_type == self.card and b.network is not Network.OUT]
+        for text in [*(note.text for note in notes), *(text for text in messages if _MIND.search(text))]:
+            if not _OTHER_CARE.search(text) and (allowed := _number(_LIMIT, text)) is not None:
                 return _counted(allowed, _number(_USED, text), _number(_LEFT, text), "message")
         return _Visits()
 
@@ -427,24 +508,25 @@ def _counted(allowed: int | None, used: int | None, left: int | None, source: Li
     if allowed is not None and used is not None and used > allowed:
         warnings.append("more visits are used than allowed")
         left = 0
+    elif left is not None and left < 0:
+        warnings.append("the page shows fewer than no visits left")
+        left = 0
+    elif allowed is not None and used is not None and left is not None and used + left != allowed:
+        warnings.append("visits used and left do not make up the visits allowed")
     return _Visits(allowed, used, left, source, tuple(warnings))
 
 
 def carve_out(notices: Sequence[str]) -> CarveOut | None:
-    """Another administrator of the behavioral benefits; some payers show a telephone number and no name."""
-    for text in notices:
-        if not says(text, ("behavioral health", "mental health")):
-            continue
-        phone = _PHONE.search(text)
-        number = re.search(r"Payer ID (\w+)", text)
-        name = re.search(
-            r"administered by (.+?)\.(?: |$)|^(.+?) provides the behavioral|benefits: (?!please call|call )(.+?)\.(?: |$)", text
-        )
-        return CarveOut(
-            name=next((group for group in name.groups() if group), "") if name else "",
-            phone=phone[0] if phone else "",
-            payer_id=number[1] if number else "",
-        )
+    """Another administrator of the behavioral benefits; some payers show a telephone number and no name. Other notices are none."""
+    for text in map(" ".join, map(str.split, notices)):
+        keeper, called = _KEEPER.search(text), _KEEPER_CALL.search(text)
+        number, phone = re.search(r"Payer ID (\w+)", text), _PHONE.search(text)
+        if keeper or (called and phone):
+            return CarveOut(
+                name=next((group for group in keeper.groups() if group), "") if keeper else "",
+                phone=phone[0] if phone else "",
+                payer_id=number[1] if number else "",
+            )
     return None
 
 
@@ -453,7 +535,7 @@ def other_payer(text: str) -> OtherPayer:
     fields = pairs(text, OTHER_LABELS)
     order = fields.get("Coordination of Benefits", "").casefold()
     return OtherPayer(
-        name=fields.get("Other Payer", ""),
+        name=fields.get("Other Payer") or " ".join(lines(text)),
         order=order if order in ("primary", "secondary", "tertiary") else "unknown",
         member_id=fields.get("Member ID", ""),
     )
