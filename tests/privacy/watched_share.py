@@ -1,0 +1,114 @@
+"""A share that is watched: what it prints, where it connects to, what lies in its run folder meanwhile. Started like payerbot.share.
+
+The folder that it is given may hold `<login>.broken`: then the readers of this share raise an error full of what they were given.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LOOKED_AT = ("sign_in.clicked", "sign_in.code", "sign_in.done", "search.sent", "answer.read", "sign_out.done")
+LOOKS = 2  # at each of these steps
+
+
+def main() -> int:
+    """Set the watch, then be a share."""
+    sys.path[0] = str(ROOT)
+    folder = Path(sys.argv[1])
+    orders = json.loads(sys.stdin.buffer.peek().partition(b"\n")[0])  # type: ignore[union-attr]
+    mine = folder / f"{orders['login']}-{orders['run']}"
+    mine.mkdir()
+    sys.stdout = Tee(sys.stdout, (mine / "stdout").open("w", encoding="utf-8"))
+    errors = os.open(mine / "stderr", os.O_WRONLY | os.O_CREAT, 0o600)
+    os.dup2(errors, 2)
+    _watch_network(mine / "network")
+    _look_at(mine)
+    if (folder / f"{orders['login']}.broken").exists():
+        _break_readers()
+    from payerbot.bot import main as share
+
+    return share()
+
+
+class Tee:
+    """Writes to the supervisor, and to a file."""
+
+    def __init__(self, first: TextIO, second: TextIO) -> None:
+        self.both = (first, second)
+
+    def write(self, text: str) -> None:
+        for one in self.both:
+            one.write(text)
+
+    def flush(self) -> None:
+        for one in self.both:
+            one.flush()
+
+
+def _watch_network(file: Path) -> None:
+    """Note every name that is looked up and every address that is connected to by this process."""
+    out = file.open("w", encoding="utf-8", buffering=1)
+
+    def heard(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "socket.getaddrinfo":
+            out.write(f"look up {arguments[0]}\n")
+        elif event == "socket.connect":
+            out.write(f"connect {arguments[1]!r}\n")
+
+    sys.addaudithook(heard)
+
+
+def _look_at(mine: Path) -> None:
+    """Copy the run folder and the saved states when a step is reached."""
+    from payerbot import steps
+    from payerbot.settings import settings
+
+    seen: Counter[str] = Counter()
+
+    def looked(name: str) -> None:
+        seen[name] += 1
+        if name in LOOKED_AT and seen[name] <= LOOKS:
+            for part in ("run", "state"):
+                _copy(settings().home / part, mine / f"{name}-{seen[name]}" / part)
+
+    steps.listeners.append(looked)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """The ordinary files; sockets and what goes away meanwhile are left out, links are kept as what they say."""
+    for folder, _, names in os.walk(source):
+        for name in names:
+            path = Path(folder) / name
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                if path.is_symlink():
+                    copy.symlink_to(path.readlink())
+                elif path.is_file():
+                    shutil.copyfile(path, copy)
+            except OSError:
+                continue
+
+
+def _break_readers() -> None:
+    from portals.availity import read, read_claims
+
+    def eligibility(sheet: Any, ask: Any) -> NoReturn:
+        raise ValueError(f"could not read {sheet!r} for {ask.model_dump_json()}")
+
+    def claim(detail: Any, ask: Any) -> NoReturn:
+        raise RuntimeError(f"no such claim: {detail!r} {ask.model_dump()!r}") from LookupError(ask.patient.last)
+
+    read.eligibility = eligibility
+    read_claims.claim = claim
+
+
+if __name__ == "__main__":
+    sys.exit(main())
