@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from payerbot import intake
+from payerbot import deployment, intake
 from payerbot.commands.office import ledger_of, practice, print_json, print_table, somebody, title
 from payerbot.commands.progress import Bars
 from payerbot.errors import UserError
 from payerbot.logs import log
 from payerbot.model import Job
+from payerbot.model import Progress as Step
 from payerbot.outlet import files, todo
 from payerbot.outlet.columns import Run
 from payerbot.people.desk import Desk
 from payerbot.run import EXIT_FAILED, EXIT_OK, EXIT_WAITING, RunSummary, run_batch
+from payerbot.run import summary as run_summary
 from payerbot.settings import settings
 from portals import KNOWN
 
@@ -85,7 +87,7 @@ def run(job: str, file: Path, *, out: Path | None, portal: str | None, headed: b
     if not as_json:
         _say_loaded(sheet, loaded)
     result = Result(mine, loaded.batch, target)
-    summary = _asked(mine, result, portal=portal, headed=headed, quiet=as_json)
+    summary = _asked(mine, Job(job), result, portal=portal, headed=headed, quiet=as_json)
     totals = result.write()
     code = _code(summary, totals)
     log.info("run ended", batch=loaded.batch, job=job, total=totals.lines, done=totals.answered, status=code, seconds=summary.seconds)
@@ -106,7 +108,7 @@ def run(job: str, file: Path, *, out: Path | None, portal: str | None, headed: b
     return code
 
 
-def _asked(mine: Practice, result: Result, *, portal: str | None, headed: bool, quiet: bool) -> RunSummary:
+def _asked(mine: Practice, job: Job, result: Result, *, portal: str | None, headed: bool, quiet: bool) -> RunSummary:
     with Bars(mine, quiet=quiet) as bars:
 
         def progress(step: Progress) -> None:
@@ -114,11 +116,37 @@ def _asked(mine: Practice, result: Result, *, portal: str | None, headed: bool, 
             result.grow(step)
 
         try:
+            served = None if headed else deployment.find(job)
+            if served is not None:
+                return _through(served, mine, result, portal, bars)
+            log.info("run", batch=result.batch, note="direct")
+            if not quiet:
+                typer.echo("No Prefect server serves this job: it runs here, directly.", err=True)
             return run_batch(mine, result.batch, portal=portal, headed=headed, progress=progress)
         except KeyboardInterrupt:
             result.write()
             typer.echo(f"What is known so far is in {result.out}.", err=True)
             raise
+
+
+def _through(served: deployment.Served, mine: Practice, result: Result, portal: str | None, bars: Bars) -> RunSummary:
+    """Run the deployment; the bar follows what the ledger knows."""
+    typer.echo(f"A Prefect server is up: the job runs as its deployment '{served.name}'.", err=True)
+    began = time.monotonic()
+
+    def tick() -> None:
+        with ledger_of(mine) as ledger:
+            counts = ledger.counts(result.batch)
+        rest = counts.get("waiting", 0) + counts.get("taken", 0)
+        done = counts.get("done", 0)
+        step = Step(event="item", at=datetime.now(UTC), portal=portal or "all portals", done=done, total=done + rest)
+        bars(step)
+        result.grow(step)
+
+    ended = deployment.run(served, result.batch, portal or "all", tick=tick)
+    with ledger_of(mine) as ledger:
+        found = run_summary(ledger, result.batch, (), time.monotonic() - began)
+    return found if ended.well else found.model_copy(update={"alarm": ended.message or f"the run ended as {ended.state.lower()}"})
 
 
 def _code(summary: RunSummary, totals: Totals) -> int:
