@@ -44,9 +44,11 @@ class Machine(RuleBasedStateMachine):
         self.epoch = 0
 
     def teardown(self) -> None:
-        finish_all_late(self)
-        self.place.close()
-        self.folder.cleanup()
+        try:
+            finish_all_late(self)
+        finally:
+            self.place.close()
+            self.folder.cleanup()
 
     @initialize()
     def load(self) -> None:

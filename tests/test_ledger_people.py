@@ -172,6 +172,16 @@ def test_no_leaves_the_items_with_a_line_that_says_so(book: Ledger) -> None:
     }
 
 
+def test_a_person_may_think_better_of_a_no(book: Ledger) -> None:
+    n = book.ask_person(PORTAL, LOGIN, "terms", staff="Robin")
+    batch = hold(book, n)
+    assert book.wake(batch, [Outcome.NEEDS_PERSON]) == 0, "the question is still open"
+    book.reply(n, by="Robin", verb="no")
+    assert book.wake(batch, [Outcome.PORTAL_DOWN]) == 0
+    assert book.wake(batch, [Outcome.NEEDS_PERSON]) == 2
+    assert answer_all(book, batch) == 2
+
+
 def test_closing_a_question_makes_what_waited_for_it_due(book: Ledger) -> None:
     n = book.ask_person(PORTAL, LOGIN, "code", staff="Robin")
     batch = hold(book, n)

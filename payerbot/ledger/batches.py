@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, RowMapping, Table, and_, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, and_, func, insert, or_, select, update
 
 from payerbot.errors import UserError
 from payerbot.ledger.leases import Leases
@@ -103,10 +103,13 @@ class Batches(Leases):
         return (view.line(each) for each in view.rows)
 
     def wake(self, batch: str, outcomes: Collection[Outcome]) -> int:
-        """Make due now what waits only because of these outcomes (a person repaired or restarted something)."""
+        """Make due now what waits because of these outcomes and for no open question (a person repaired or restarted something)."""
         with self.writing() as connection:
-            which = and_(self.mine(item), item.c.batch == batch, item.c.handoff.is_(None), item.c.outcome.in_(sorted(outcomes)))
-            return connection.execute(update(item).where(which, item.c.state == "waiting").values(due=self.now(connection))).rowcount
+            open_one = select(handoff.c.n).where(self.mine(handoff), handoff.c.state == "open")
+            free = or_(item.c.handoff.is_(None), item.c.handoff.not_in(open_one))
+            which = and_(self.mine(item), item.c.batch == batch, item.c.state == "waiting", item.c.outcome.in_(sorted(outcomes)), free)
+            values = {"due": self.now(connection), "handoff": None, "waits_for": ITS_TURN}
+            return connection.execute(update(item).where(which).values(values)).rowcount
 
     def not_found_rate(self, portal: str, job: Job, before: str) -> float | None:
         """Which part of this portal's earlier answers were "not found"; None without history."""
