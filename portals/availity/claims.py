@@ -12,6 +12,7 @@ from payerbot.errors import PageChanged, ReadBackMismatch
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, Request
 from portals.availity import read_claims
 from portals.availity.eligibility import Eligibility
+from portals.availity.read import transaction
 from portals.availity.shell import ANSWER_MS, TRIES, NotListedError
 from portals.text import plain
 from portals.workdays import business_days_after
@@ -56,6 +57,8 @@ class Claims(Eligibility):
 
     _needs = Needs()
     _provider = ""
+    _before: tuple[object, ...] = ()  # what the answer before showed, to know it again
+    _again = False  # this very search was answered so already
 
     def report_claim_status(self, ask: ClaimStatusRequest) -> ClaimStatusResult:
         """Search by the payer's number, by member and dates, by the member id the payer uses now, by the other NPIs, by wider dates."""
@@ -110,19 +113,24 @@ class Claims(Eligibility):
         return found.member_id or "" if found.outcome is Outcome.ANSWERED else ""
 
     def _look(self, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult:
+        self._down = self._again = False
         for _ in range(TRIES):
             try:
-                if not self._send_search(ask, look):
-                    continue
+                result = self._found(ask, look) if self._send_search(ask, look) else None
             except ReadBackMismatch:
                 self._app = ""  # the form is loaded anew and filled again
                 continue
             except NotListedError:
                 return ClaimStatusResult(outcome=Outcome.WRONG_PORTAL, reason="the portal does not list this payer here")
-            result = self._found(ask, look)
             if result is not None:
                 return result
-        raise PageChanged("claim list: it keeps being another search's")
+        raise self._gave_up("claim list")
+
+    def _believed(self, result: ClaimStatusResult, *shown: object) -> ClaimStatusResult | None:
+        """An answer without the claim; one that says just what the answer before said may still be that one, so it is asked for again."""
+        stale, self._before = shown == self._before and not self._again, shown
+        self._again = self._again or stale
+        return None if stale else result
 
     def _send_search(self, ask: ClaimStatusRequest, look: Look) -> bool:
         form = self._claim_form(ask)
@@ -141,7 +149,6 @@ class Claims(Eligibility):
     def _choose_payer(self, form: Screen, ask: ClaimStatusRequest) -> None:
         if self._payer == ask.payer_label:
             return
-        form["organization"].pick(ask.organization)
         self._pick_payer(form, ask)
         came = self.expect({"tabs": form["tabs"], "not_served": form["not_served"]}, what="claim form")
         if came == "not_served":
@@ -169,6 +176,8 @@ class Claims(Eligibility):
             form["provider"].pick(look.npi, exact=False)
             self._provider = look.npi
         by_name = look.rung.startswith("name")
+        if look.member_id and "member_id" not in shown:
+            raise PageChanged("claim_form.member_id: it is not there")
         values = {
             "member_id": look.member_id,
             "last": who.last if by_name or self._needs.member_id else "",
@@ -180,7 +189,7 @@ class Claims(Eligibility):
                 form[key].fill(value)
         for key, day in (("birth_date", who.birth_date), ("dos_from", look.start), ("dos_to", look.end)):
             if key in shown:
-                form[key].fill_date(day)
+                self._put_day(form, key, day)
         if "is_subscriber" in shown:
             form["is_subscriber"].check(on=look.subscriber)
         steps.reached("search.filled")
@@ -196,26 +205,39 @@ class Claims(Eligibility):
         if came == "form":
             self._app = self._payer = ""  # the frame was replaced by an empty form
             return None
-        return self._from_list(ask, listed, by_member=bool(look.member_id)) if came == "list" else self._opened(ask)
+        return self._from_list(ask, listed, by_member=bool(look.member_id)) if came == "list" else self._alone(ask)
 
     def _from_list(self, ask: ClaimStatusRequest, listed: Screen, *, by_member: bool) -> ClaimStatusResult | None:
         for alert in ("error", "warning"):
             if listed[alert].visible():
                 said = listed[alert].text()
                 self.keep()
-                return read_claims.refusal(said)
+                result = read_claims.refusal(said)
+                return result if result.outcome is Outcome.PORTAL_DOWN else self._believed(result, said)
+        number = transaction(listed["landmark"].text())
         places = self._rows(listed)
         rows = [place.row for place in places]
         self.keep()
-        if not rows or not read_claims.belongs(rows, ask, by_member=by_member):
-            return None if rows else ClaimStatusResult(outcome=Outcome.NOT_FOUND, reason="the list is empty")
+        if not read_claims.belongs(rows, ask, by_member=by_member):
+            return None
         choice = read_claims.choose(rows, ask)
-        if len(choice.rows) > 1:
-            return ClaimStatusResult(outcome=Outcome.AMBIGUOUS, reason="the payer has several such claims")
-        if not choice.rows:
-            return ClaimStatusResult(outcome=Outcome.NOT_FOUND, reason="no claim of this day and charge" if choice.others else "")
-        self._open_row(listed, places, places[choice.rows[0]])
-        return self._opened(ask)
+        if len(choice.rows) == 1:
+            self._before = (number, *rows)
+            self._open_row(listed, places, places[choice.rows[0]])
+            return self._opened(ask)
+        result = ClaimStatusResult(outcome=Outcome.NOT_FOUND, reason="no claim of this day and charge" if choice.others else "")
+        if choice.rows:
+            result = ClaimStatusResult(outcome=Outcome.AMBIGUOUS, reason="the payer has several such claims")
+        return self._believed(result, number, *rows)
+
+    def _alone(self, ask: ClaimStatusRequest) -> ClaimStatusResult | None:
+        """The only claim that a search found, opened at once: it can be another one than the claim asked about."""
+        result = self._opened(ask, alone=True)
+        if result is None or result.charge is None or read_claims.enough(result.match):  # without a charge it is the payer's error
+            self._before = (result.payer_claim_no,) if result else ()
+            return result
+        none = ClaimStatusResult(outcome=Outcome.NOT_FOUND, reason="no claim of this day and charge")
+        return self._believed(none, result.payer_claim_no)
 
     def _rows(self, listed: Screen) -> list[Place]:
         """All rows of all pages; a list that changes its order from page to page is not believed."""
@@ -225,8 +247,8 @@ class Claims(Eligibility):
             page += 1
             self._turn(listed, "next_page")
             places += self._page_rows(listed, page)
-        rows = [place.row for place in places]
-        if len(set(rows)) != len(rows):
+        on_page: dict[read_claims.Row, int] = {}
+        if any(on_page.setdefault(place.row, place.page) != place.page for place in places):
             raise ReadBackMismatch("claim list: a row stands on two pages")
         return places
 
@@ -239,6 +261,8 @@ class Claims(Eligibility):
             rows = [read_claims.listed(cells) for cells in listed["table"].table()]
         else:
             rows = [read_claims.card(text) for text in listed["card"].texts()]
+        if not rows:  # a search that finds nothing says so
+            raise PageChanged("claim list: it shows no rows that are known")
         return [Place(page, index, row) for index, row in enumerate(rows)]
 
     def _open_row(self, listed: Screen, places: list[Place], chosen: Place) -> None:
@@ -249,7 +273,7 @@ class Claims(Eligibility):
         else:
             listed["table_row"].nth(chosen.at).click()
 
-    def _opened(self, ask: ClaimStatusRequest) -> ClaimStatusResult | None:
+    def _opened(self, ask: ClaimStatusRequest, *, alone: bool = False) -> ClaimStatusResult | None:
         page = self.screen("claim_detail")
         self.expect({"settled": page["settled"]}, within_ms=ANSWER_MS, what=page.name)
         if page["error"].visible():
@@ -257,12 +281,13 @@ class Claims(Eligibility):
             self.keep()
             return read_claims.refusal(said)
         self.expect({"lines": page["lines_settled"]}, within_ms=ANSWER_MS, what=page.name)
+        self._must_have(page, "panel", "lines")
         for _ in range(page["collapsed"].count()):
             page["collapsed"].click()
         detail = self._detail(page)
         self.keep()
         result = read_claims.claim(detail, ask)
-        return result if read_claims.enough(result.match) else None
+        return result if alone or read_claims.enough(result.match) else None
 
     def _detail(self, page: Screen) -> read_claims.Detail:
         return read_claims.detail(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from typing import Any
+
 from payerbot import steps
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged, ReadBackMismatch
@@ -11,13 +14,20 @@ from portals.availity.shell import ANSWER_MS, TRIES, NotListedError, Shell
 
 ELIGIBILITY = "/static/web/pres/web/eligibility/"
 BY_ID, BY_NAME = "Patient ID, Date of Birth", "First Name, Date of Birth"
+KEPT = 50  # as many earlier answers are known again
 PARTS = ("benefit_heading", "benefit_rule", "benefit_row", "benefit_network", "benefit_level", "benefit_line")
 
 
 class Eligibility(Shell):
     """Drives the inquiry form and its result page."""
 
-    _last_transaction = ""
+    _transactions: deque[str]
+    _fields_seen: set[tuple[str, str]]
+
+    def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  handed on
+        super().__init__(*given, **named)
+        self._transactions = deque(maxlen=KEPT)
+        self._fields_seen = set()
 
     def check_eligibility(self, ask: EligibilityRequest) -> EligibilityResult:
         """Ask by member id, then by name and birth date."""
@@ -62,13 +72,14 @@ class Eligibility(Shell):
 
     def _answered(self, ask: EligibilityRequest, rung: str, code: str, entry: int) -> read.Sheet | str:
         """The result page, or the payer's error in its place; sent again when it is not this search's."""
+        self._down = False
         for _ in range(TRIES):
             if not self._send_inquiry(ask, rung, code, entry):
                 continue
             shown = self._result(ask)
             if shown is not None:
                 return shown
-        raise PageChanged("eligibility result: it keeps being another search's")
+        raise self._gave_up("eligibility result")
 
     def _send_inquiry(self, ask: EligibilityRequest, rung: str, code: str, entry: int) -> bool:
         form = self._eligibility_form(ask)
@@ -88,7 +99,6 @@ class Eligibility(Shell):
 
     def _fill_inquiry(self, form: Screen, ask: EligibilityRequest, rung: str, code: str, entry: int) -> None:
         if self._payer != ask.payer_label:
-            form["organization"].pick(ask.organization)
             self._pick_payer(form, ask, entry)
             if not form["search_option"].wait():
                 raise PageChanged("eligibility form: the payer's fields did not come")
@@ -96,13 +106,14 @@ class Eligibility(Shell):
                 form["provider"].pick(ask.billing_npi, exact=False)
             self._payer = ask.payer_label
         self._search_by(form, rung)
-        if rung == "member_id":
-            form["member_id"].fill(ask.patient.member_id)
-        else:
-            form["last"].fill(ask.patient.last)
-            form["first"].fill(ask.patient.first)
-        form["birth_date"].fill_date(ask.patient.birth_date)
-        form["as_of"].fill_date(ask.service_date)
+        wanted = {"member_id": ask.patient.member_id} if rung == "member_id" else {"last": ask.patient.last, "first": ask.patient.first}
+        if (ask.payer_label, rung) not in self._fields_seen:
+            self._must_have(form, *wanted, "birth_date", "as_of", "service_type")
+            self._fields_seen.add((ask.payer_label, rung))
+        for key, value in wanted.items():
+            form[key].fill(value)
+        self._put_day(form, "birth_date", ask.patient.birth_date)
+        self._put_day(form, "as_of", ask.service_date)
         if not form["service_type"].value().endswith(f" - {code}") and not form["service_type"].pick(f"- {code}", exact=False):
             form["service_type"].pick("- 30", exact=False)
         steps.reached("search.filled")
@@ -119,19 +130,26 @@ class Eligibility(Shell):
             self._app = self._payer = ""  # the frame was replaced by an empty form
             return None
         if page["error"].visible():
-            text, transaction = page["error"].text(), read.transaction(page["landmark"].text())
-            self.keep()
-            return text if self._is_new(transaction) else None
+            return self._refused(page)
+        self._must_have(page, "patient", "plan", "benefits")
         for panel in ("plan_settled", "benefits_settled"):
             self.expect({panel: page[panel]}, within_ms=ANSWER_MS, what=page.name)
         sheet = self._sheet(page)
         self.keep()
-        mine = read.belongs(sheet, ask) and self._is_new(read.patient_fields(sheet.patient).get("Transaction ID", ""))
-        return sheet if mine else None
+        new = self._is_new(read.patient_fields(sheet.patient).get("Transaction ID", ""))
+        return sheet if read.belongs(sheet, ask) and new else None
+
+    def _refused(self, page: Screen) -> str | None:
+        """The payer's error; an answer to another search, or one that does not say which it is, is not believed but for an outage."""
+        text, transaction = page["error"].text(), read.transaction(page["landmark"].text())
+        self.keep()
+        new = self._is_new(transaction)
+        return text if new or (not transaction and read.refusal(text).outcome is Outcome.PORTAL_DOWN) else None
 
     def _is_new(self, transaction: str) -> bool:
-        new = transaction != self._last_transaction or not transaction
-        self._last_transaction = transaction
+        """Whether no answer before this one had this number."""
+        new = bool(transaction) and transaction not in self._transactions
+        self._transactions.append(transaction)
         return new
 
     def _sheet(self, page: Screen) -> read.Sheet:
@@ -139,6 +157,8 @@ class Eligibility(Shell):
             page["collapsed"].click()
         titles = page["card"].within(".MuiAccordionSummary-content").texts() if page["card"].visible() else []
         rows = page.outline("card", PARTS) if titles else []
+        if len(rows) != len(titles) or not all(rows):
+            raise PageChanged("eligibility result: a card shows nothing that is known")
         return read.Sheet(
             patient=page["patient"].text(),
             status=page["status"].text() if page["status"].visible() else "",
@@ -147,4 +167,5 @@ class Eligibility(Shell):
             others=tuple(page["other_payer"].texts()),
             messages=tuple(page["plan_message"].texts()),
             cards=tuple(read.Card(title, tuple(parts)) for title, parts in zip(titles, rows, strict=True)),
+            plans=max(1, page["coverage_tab"].count()),
         )

@@ -22,8 +22,8 @@ from payerbot.model import (
 from portals.text import day, lines, money, only_money, pairs, plain, same_id, same_last, same_person, share
 
 PATIENT_LABELS = (
-    "Member ID", "Payer ID", "DOB", "Date of Birth", "Date of Service", "Transaction Date", "Transaction Time", "Transaction ID", "Customer ID",
-    "Gender", "Relationship to Subscriber", "Subscriber", "Payer", "Patient Name", "Patient", "Name",
+    "Member ID", "Payer ID", "DOB", "Date of Birth", "Date of Service", "Transaction Date", "Transaction Time", "Transaction ID",
+    "Customer ID", "Gender", "Relationship to Subscriber", "Subscriber", "Payer", "Patient Name", "Patient", "Name",
 )  # fmt: skip
 PLAN_LABELS = (
     "Group Number", "Group Name", "Plan Number", "Plan Begin Date", "Plan End Date", "Eligibility Begin Date", "Eligibility End Date",
@@ -66,6 +66,7 @@ NOBODY = re.compile(  # only where it is the member who was not found: a provide
     r"(?:patient|member|subscriber|insured|subscriber/insured)(?: id)? (?:was |could |can)?(?:not|not be) (?:be )?(?:found|located)\b"
     r"|(?:could not|unable to|cannot) (?:find|locate) (?:a|the|this|any)? ?(?:patient|member|subscriber|insured)\b"
 )
+_SOMETHING_ELSE = re.compile(r"\b(?:provider|npi|plan|benefits?|service)\b")
 NOT_SERVED = ("not set up for the transaction",)
 CARDS = ("MH", "98", "30")  # service types, the most telling first
 _PER = r"(?: (?:/|per)? ?(?P<per>visit|session))?"
@@ -81,6 +82,7 @@ _VIRTUAL = re.compile(r"(?:telehealth(?: services)?|virtual visits?|telemedicine
 _COVERED = re.compile(r"covered(?:, (?P<cost>.+))?", re.IGNORECASE)
 _NOT_COVERED = re.compile(r"(?:this service is |is )?not covered", re.IGNORECASE)
 _AUTH = r"(?:prior |pre-?)?(?:auth(?:orization)?|certification)"
+_WANTS = re.compile(r"requir|\breq\b|need|must|obtain|necess|known|\byes\b|\bno\b")
 _SAYS_AUTH = re.compile(rf"\b{_AUTH}\b|\bprecert")
 _AUTH_SAYS: tuple[tuple[AuthRule, re.Pattern[str]], ...] = (
     (AuthRule.REQUIRED, re.compile(rf"{_AUTH}(?: is)? required(?:: yes)?|{_AUTH} req(?:uired)?: yes")),
@@ -110,7 +112,7 @@ _KEEPER = re.compile(
     re.IGNORECASE,
 )
 _KEEPER_CALL = re.compile(
-    r"(?:call|contact) [^.]*(?:behavioral|mental) health benefits|(?:behavioral|mental) health benefits(?: please)?:? (?:please )?(?:call|contact)",
+    r"(?:call|contact) [^.]*(?:behavioral|mental) health benefits|(?:behavioral|mental) health benefits:? (?:please )?(?:call|contact)",
     re.IGNORECASE,
 )
 YEARLY = ("", "calendar_year", "service_year", "lifetime")
@@ -217,7 +219,7 @@ def refusal(alert: str) -> EligibilityResult:
     for phrases, outcome, field, reason in REFUSALS:
         if says(said, phrases):
             return EligibilityResult(outcome=outcome, field=field, reason=reason, seen_as=said)
-    if NOBODY.search(said.casefold()):
+    if any(NOBODY.search(part) and not _SOMETHING_ELSE.search(part) for part in re.split(r"[.!?]", said.casefold())):
         return EligibilityResult(outcome=Outcome.NOT_FOUND, reason="the payer has no such member", seen_as=said)
     return EligibilityResult(outcome=Outcome.UNREADABLE, reason="the payer's words are not known", seen_as=said)
 
@@ -353,7 +355,8 @@ def _auth(said: str) -> AuthRule | None:
     if not _SAYS_AUTH.search(said):
         return None
     whole = re.sub(r"precert(?:ification)?", "precertification", said).strip(" .")
-    return next((rule for rule, pattern in _AUTH_SAYS if pattern.fullmatch(whole)), AuthRule.UNKNOWN)
+    known = next((rule for rule, pattern in _AUTH_SAYS if pattern.fullmatch(whole)), None)
+    return known or (AuthRule.UNKNOWN if _WANTS.search(said) else None)
 
 
 def _period(text: str) -> str:

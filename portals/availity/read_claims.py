@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from payerbot.errors import PageChanged
 from payerbot.model import Adjustment, ClaimState, ClaimStatusRequest, ClaimStatusResult, Outcome, ServiceLine
-from portals.text import day, days, money, pairs, plain, same_person
+from portals.text import day, days, money, only_money, pairs, same_id, same_person
 from portals.text import lines as split_lines
 
 BY_CATEGORY = {  # 277 categories (vocabulary, section 2.2); F1 is told apart by its amounts, F3 by its badge
@@ -42,12 +42,22 @@ BY_BADGE = {
     "REVERSED": ClaimState.REVERSED,
     "FINALIZED": ClaimState.FINALIZED,
 }
-PENDING_WORDS = (  # where the payer shows words only
-    ("from the provider", ClaimState.PENDING_INFO),
-    ("from the patient", ClaimState.PENDING_PATIENT),
-    ("from the member", ClaimState.PENDING_PATIENT),
-    ("on hold", ClaimState.PENDING_PAYER),
+PENDING_WORDS = (  # where the payer shows words only; each is a whole sentence's, so that "no information is needed from" is not it
+    (re.compile(r"(?:waits|waiting|awaiting) (?:for )?(?:more |additional )?information from the provider"), ClaimState.PENDING_INFO),
+    (
+        re.compile(r"(?:waits|waiting|awaiting) (?:for )?(?:more |additional )?information from the (?:patient|member)"),
+        ClaimState.PENDING_PATIENT,
+    ),
+    (re.compile(r"^(?:this |the )?claim is on hold$"), ClaimState.PENDING_PAYER),
 )
+FITS = {  # the badge beside a category; another one contradicts it
+    "A0": ("FORWARDED",), "A1": ("RECEIVED",), "A2": ("ACCEPTED",), "A5": ("SPLIT",),
+    "A3": ("REJECTED",), "A6": ("REJECTED",), "A7": ("REJECTED",), "A8": ("REJECTED",), "F5": ("REJECTED",),
+    "F0": ("FINALIZED",),
+    "F1": ("PAID", "REVERSED"), "F2": ("DENIED",), "F3": ("PAID", "DENIED", "FINALIZED", "REVERSED"),
+    "F4": ("PAID", "FINALIZED"),
+}  # fmt: skip
+LINE_WORDS = frozenset({"PAID", "DENIED", ""})
 NOT_FOUND = ("could not find any results", "acknowledgement/not found")
 BAD_MEMBER = ("subscriber and subscriber id not found",)
 LATER = ("unable to respond", "try again later", "not available at this time", "scheduled maintenance", "temporarily unavailable")
@@ -121,7 +131,10 @@ def listed(cells: Mapping[str, str]) -> Row:
     missing = [column for column in LIST_COLUMNS if column not in cells]
     if missing:
         raise PageChanged(f"claim list: the column {missing[0]!r} is missing")
-    return row({label: _value(text) for label, text in cells.items()})
+    found = row({label: _value(text) for label, text in cells.items()})
+    if days(found.dates)[1] is None or only_money(found.billed) is None:  # else a claim would be passed over
+        raise PageChanged("claim list: a date or an amount is written in a way that is not known")
+    return found
 
 
 def card(text: str) -> Row:
@@ -181,9 +194,9 @@ def enough(match: Sequence[str]) -> bool:
 def agrees(found: Row, ask: ClaimStatusRequest) -> tuple[str, ...]:
     """The identifiers of a row that agree with the question's."""
     agree = []
-    if ask.payer_claim_no and plain(found.number) == plain(ask.payer_claim_no):
+    if same_id(found.number, ask.payer_claim_no):
         agree.append("payer_claim_no")
-    if ask.patient.member_id and plain(found.member_id) == plain(ask.patient.member_id):
+    if same_id(found.member_id, ask.patient.member_id):
         agree.append("member_id")
     if same_person(found.patient, ask.patient.last, ask.patient.first):
         agree.append("name")
@@ -255,24 +268,33 @@ def claim(detail: Detail, ask: ClaimStatusRequest) -> ClaimStatusResult:
 
 
 def claim_state(badge: str, category: str | None, detail: Detail, paid: Decimal | None, lines: Sequence[ServiceLine]) -> ClaimState:
-    """Where the claim stands: the 277 category where one is shown, else the badge and the payer's sentence."""
+    """Where the claim stands: the 277 category where one is shown, else the badge and the payer's sentence; a contradiction is unknown."""
     word = badge.strip().upper()
-    if word == "REVERSED":
-        return ClaimState.REVERSED
-    if category in BY_CATEGORY:
-        return BY_CATEGORY[category]
-    if category and category.startswith("R"):
-        return ClaimState.PENDING_INFO
-    if category == "F1" or word == "PAID":
+    if category is not None and word not in _fitting(category):
+        return ClaimState.UNKNOWN
+    if word == "REVERSED" or category in (None, "F1", "F3"):
+        state = _worded_state(word, detail, paid, lines)
+    else:
+        state = ClaimState.PENDING_INFO if category[0] == "R" else BY_CATEGORY.get(category, ClaimState.UNKNOWN)
+    return ClaimState.UNKNOWN if state is ClaimState.DENIED and paid else state
+
+
+def _fitting(category: str) -> tuple[str, ...]:
+    return ("PENDING",) if category[0] in "PR" else FITS.get(category, ())
+
+
+def _worded_state(word: str, detail: Detail, paid: Decimal | None, lines: Sequence[ServiceLine]) -> ClaimState:
+    if word == "PAID":
         return _paid_state(paid, lines)
-    if word == "PENDING":
-        return _pending_state(detail)
-    return BY_BADGE.get(word, ClaimState.UNKNOWN)
+    return _pending_state(detail) if word == "PENDING" else BY_BADGE.get(word, ClaimState.UNKNOWN)
 
 
 def _paid_state(paid: Decimal | None, lines: Sequence[ServiceLine]) -> ClaimState:
-    denied = sum(line.status.upper() == "DENIED" for line in lines)
-    if denied and denied < len(lines):
+    """Paid, paid with nothing, or denied in part; all lines denied, money taken back, or a word that is not known contradict the badge."""
+    words = [line.status.upper() for line in lines]
+    if not LINE_WORDS.issuperset(words) or (words and set(words) == {"DENIED"}) or (paid is not None and paid < 0):
+        return ClaimState.UNKNOWN
+    if "DENIED" in words:
         return ClaimState.PARTLY_DENIED
     return ClaimState.PAID_ZERO if paid is not None and not paid else ClaimState.PAID
 
@@ -280,8 +302,8 @@ def _paid_state(paid: Decimal | None, lines: Sequence[ServiceLine]) -> ClaimStat
 def _pending_state(detail: Detail) -> ClaimState:
     if detail.requested:
         return ClaimState.PENDING_INFO
-    said = detail.status_details.casefold()
-    return next((state for words, state in PENDING_WORDS if words in said), ClaimState.PENDING)
+    said = [part.strip() for part in detail.status_details.casefold().split(".")]
+    return next((state for words, state in PENDING_WORDS if any(words.search(part) for part in said)), ClaimState.PENDING)
 
 
 def _x12(shown: str) -> tuple[str | None, str | None, str | None]:

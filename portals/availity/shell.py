@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import quote
 
 from payerbot import steps
 from payerbot.browser.locate import Screen
-from payerbot.errors import PageChanged, ReadBackMismatch
+from payerbot.errors import PageChanged, PortalDown, PortalSlow, ReadBackMismatch
 from payerbot.model import Request
 from portals.base import Portal
 from portals.states import STATES
@@ -14,6 +15,7 @@ from portals.states import STATES
 SHELL = "/static/web/onb/onboarding-ui-apps/navigation/"
 ANSWER_MS = 120_000  # scripts that drove the page allowed up to three minutes
 LISTENS_MS = 4_000  # within this a form that was sent shows that it was
+SOON_MS = 4_000  # what comes together with something that is there already comes within this, or not at all
 TRIES = 3
 
 
@@ -27,6 +29,7 @@ class Shell(Portal):
     _app = ""
     _payer = ""
     _region_set = ""
+    _down = False  # the form said that the portal cannot answer now
 
     def _open(self, app: str, ask: Request) -> None:
         """Load an app in the shell's frame, in the state whose payers are wanted."""
@@ -57,8 +60,21 @@ class Shell(Portal):
         raise ReadBackMismatch("shell: the state does not stick")
 
     def _pick_payer(self, form: Screen, ask: Request, entry: int = 0) -> None:
+        self._must_have(form, "organization", "payer")
+        form["organization"].pick(ask.organization)
         if not form["payer"].pick(ask.payer_label, nth=entry):
             raise NotListedError
+
+    def _must_have(self, page: Screen, *keys: str) -> None:
+        """What belongs to a page that is there: PageChanged soon, not after the time that a page may take."""
+        for key in keys:
+            if not page[key].wait(SOON_MS):
+                raise PageChanged(f"{page.name}.{key}: it is not there")
+
+    def _put_day(self, form: Screen, key: str, day: date) -> None:
+        """Type a day, where the field does not show it already."""
+        if "".join(filter(str.isdigit, form[key].text())) != f"{day:%m%d%Y}":
+            form[key].fill_date(day)
 
     def _sent(self, form: Screen, results: dict[str, Screen]) -> bool:
         """Press Submit; False where the form refused a field, came back empty, or did nothing, so that it must be filled again."""
@@ -66,10 +82,26 @@ class Shell(Portal):
             raise PageChanged(f"{form.name}: it cannot be sent")
         form["submit"].click()
         steps.reached("search.sent")
-        came = self.came(
-            {name: screen["landmark"] for name, screen in results.items()} | {"refused": form["field_error"]}, within_ms=LISTENS_MS
-        )
+        answers = {name: screen["landmark"] for name, screen in results.items()}
+        answers |= {"refused": form["field_error"], "trouble": form["trouble"]}
+        came = self.came(answers, within_ms=LISTENS_MS)
+        for _ in range(ANSWER_MS // LISTENS_MS):
+            if came is not None or not self._under_way(form):
+                break
+            came = self.came(answers, within_ms=LISTENS_MS)
+        else:
+            raise PortalSlow(f"{form.name}: what was sent was not answered in time")
         if came in results:
             return True
+        self._down = came == "trouble"
         self._app = self._payer = ""
         return False
+
+    def _under_way(self, form: Screen) -> bool:
+        """While a form is being sent its button cannot be pressed."""
+        return form["submit"].visible() and not form["submit"].enabled(0)
+
+    def _gave_up(self, where: str) -> PageChanged | PortalDown:
+        if self._down:
+            return PortalDown(f"{where}: the portal says that it cannot answer now")
+        return PageChanged(f"{where}: it cannot be sent, or it keeps being another search's")
