@@ -44,7 +44,7 @@ from payerbot.model import Job, Outcome, Progress
 from payerbot.practice import Practice
 from payerbot.settings import settings
 from payerbot.share import SIGN_OUT_SECONDS, Orders
-from payerbot.vault import vault_of
+from payerbot.vault import Secrets, vault_of
 
 if TYPE_CHECKING:
     from payerbot.ledger.book import Lease
@@ -229,7 +229,8 @@ class Share:
                 self._stand_back()
 
     def _admit(self, ledger: Ledger, *, held: bool = False) -> Pass | Block:
-        return admit(self.orders.portal, self.orders.login, ledger, self.practice, self.vault, desk=self.orders.desk, held=held)
+        orders = self.orders
+        return admit(orders.portal, orders.login, ledger, self.practice, self.vault, desk=orders.desk, held=held, attended=orders.attended)
 
     def _blocked(self, ledger: Ledger, block: Block) -> tuple[str, str]:
         if self.orders.batch:
@@ -397,10 +398,15 @@ class _Turn:
 
     # --- signing in and out ---
 
+    def _way_in(self) -> login.SigningIn:
+        if self.orders.attended:
+            return login.Attended(self.portal, Secrets("", ""), self.desk, saved=False)
+        secrets = self.share.vault.secrets(self.orders.portal, self.orders.login)
+        return login.SigningIn(self.portal, secrets, self.desk, saved=self.state.load() is not None)
+
     def sign_in(self) -> None:
         """Sign in, or find that the saved session lives; save the state at once so that a restart can go back in and sign out."""
-        secrets = self.share.vault.secrets(self.orders.portal, self.orders.login)
-        needed = login.SigningIn(self.portal, secrets, self.desk, saved=self.state.load() is not None).run()
+        needed = self._way_in().run()
         self.share.told.signed_in = True
         if needed:
             steps.reached("sign_in.done")

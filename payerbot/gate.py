@@ -45,8 +45,13 @@ class Block(NamedTuple):
     due: datetime | None = None
 
 
-def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Vault, *, desk: bool, held: bool = False) -> Pass | Block:
-    """May this share start now? `held`: it has the login already, so that a sign-in without an end is nobody's at work."""
+def admit(
+    portal: str, login: str, ledger: Ledger, practice: Practice, vault: Vault, *, desk: bool, held: bool = False, attended: bool = False
+) -> Pass | Block:
+    """May this share start now? `held`: it has the login already, so that a sign-in without an end is nobody's at work.
+
+    `attended`: a person signs in at the window, so payerbot needs no secrets and repeats no refused ones.
+    """
     from portals import KNOWN  # noqa: PLC0415  loads every adapter and with it the browser's package
 
     adapter = KNOWN.get(portal)
@@ -59,8 +64,7 @@ def admit(portal: str, login: str, ledger: Ledger, practice: Practice, vault: Va
     now = datetime.now(UTC)
     return (
         (None if twin else _permitted(portal, config, ledger, practice.business_date(now)))
-        or _has_secrets(portal, login, vault)
-        or _not_barred(portal, login, ledger, held=held)
+        or (None if attended else _has_secrets(portal, login, vault) or _not_barred(portal, login, ledger, held=held))
         or (None if twin else _is_served(config, now))
         or _in_hours(mine, now, desk=desk)
         or _pass(adapter, config, twin, mine, now, practice.business_date(now))

@@ -48,6 +48,7 @@ _MEANT: dict[str, tuple[SignInOutcome, type[PortalError]]] = {  # what a banner'
     "method": ("code_wanted", CodeWanted),
     "code": ("code_wanted", CodeWanted),
 }
+ATTENDED_MS = 600_000
 _ROUNDS = 6
 _CODE_MARGIN = 4  # seconds a time-based code must still live when it is typed
 _UNDISTURBED_MS = 8_000  # after a click that counts, a stop request waits this long for its end; the sign-out needs the rest
@@ -256,6 +257,17 @@ class SigningIn:
             self.portal.tab.pause(left + 0.2)
         SigningIn._typed = codes.at(int(time.time()))
         return SigningIn._typed
+
+
+class Attended(SigningIn):
+    """A person signs in at the window, with whatever the portal asks of a person; nothing is typed, and the bot goes on from there."""
+
+    def run(self) -> bool:
+        """Wait until the signed-in page shows; True, for a sign-in was needed."""
+        self.portal.go(self.spec.path)
+        if not self.portal.screen(self.spec.signed_in)["landmark"].wait(ATTENDED_MS):
+            raise CodeWanted("sign-in: nobody signed in at the window")
+        return True
 
 
 def sign_out(portal: Portal, *, within_seconds: float = 10.0) -> bool:
