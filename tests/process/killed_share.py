@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ AT_A_STEP: dict[str, Callable[[Path], None]] = {
     "die": lambda _told: os.kill(os.getpid(), signal.SIGKILL),
     "freeze": lambda _told: os.kill(os.getpid(), signal.SIGSTOP),
     "tell": lambda told: told.touch(),
+    "two_hours_pass": lambda _told: _two_hours_pass(),
 }
 
 
@@ -62,6 +64,18 @@ def _at(step: str, nth: int, then: Callable[[Path], None], told: Path) -> None:
             then(told)
 
     steps.listeners.append(heard)
+
+
+def _two_hours_pass() -> None:
+    """For whoever asks whether a login's hours are over."""
+    from payerbot import gate
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.now(tz) + timedelta(hours=2)
+
+    gate.datetime = Later  # type: ignore[attr-defined]
 
 
 def _without_lease() -> None:

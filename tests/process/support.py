@@ -84,6 +84,7 @@ class Office:
         self.folder = home.parent
         self.twin = twin
         self.vault = vault
+        self._set_env = set_env
         self.wishes = self.folder / "wishes"
         self.wishes.mkdir()
         self.said: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "practice.yaml").read_text("utf-8"))
@@ -143,6 +144,11 @@ class Office:
         digest = hashlib.sha256(sheet.digest + login.encode()).digest()  # each login has batches of its own
         with self.ledger() as ledger:
             return ledger.add(sheet.model_copy(update={"rows": mine, "digest": digest}), business_date=AS_OF, again=again).batch
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a variable for this test, in force at once."""
+        self._set_env(name, value)
+        settings.cache_clear()
 
     # --- running ---
 
