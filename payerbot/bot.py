@@ -26,7 +26,9 @@ from payerbot.errors import (
     BotWall,
     CodeWanted,
     NeedsHuman,
+    PortalDown,
     PortalError,
+    PortalSlow,
     Refused,
     RunError,
     SignedOutByPerson,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 FULL = "The disk is full: make room where PAYERBOT_HOME lies and run the same command again; it goes on where it stopped"
 SILENT = "the ledger did not answer for a while: see that nothing else keeps it locked, then run the same command again"
 LEASE_POLL = 0.5
+STUMBLE_SECONDS = 3.0  # after a 503, before the sign-in page is asked for once more
 UNTIL_ANSWERED = timedelta(days=30)  # a pause that a person's answer ends; a wall may be gone by itself after a month
 _CLOSING = ("yes", "no", "done")
 FORCED = 70  # exit code of a share that its own watchdog ended
@@ -350,7 +353,7 @@ class _Turn:
 
     def _work(self) -> End:
         try:
-            self.sign_in()
+            self._get_in()
         except PortalError as trouble:
             return End("stopped" if isinstance(trouble, StopAsked) else "login", trouble)
         if not self.orders.batch:
@@ -360,6 +363,16 @@ class _Turn:
         self.share.told("signed_in")
         pacing = Pacing(*self.admitted.pace)
         return Engine(_Book(self), self, pacing=pacing, filed=self._filed).work()
+
+    def _get_in(self) -> None:
+        """Sign in; a portal that stumbles before anything was clicked gets a second try."""
+        try:
+            self.sign_in()
+        except (PortalDown, PortalSlow):
+            if self.desk.number:
+                raise
+            self.rest(STUMBLE_SECONDS)
+            self.sign_in()
 
     def _filed(self, _item: Item, outcome: Outcome) -> None:
         self.share.told.done += 1
