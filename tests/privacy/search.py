@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import bz2
 import contextlib
+import hashlib
 import html
 import lzma
 import re
@@ -93,6 +94,7 @@ class Search:
         self.people = tuple(people)
         self.secrets = tuple(secrets)
         self.codes = tuple(codes)
+        self._known: dict[bytes, tuple[tuple[str, str], ...]] = {}  # what was looked into before, for files that lie in many places
 
     # --- what is looked for ---
 
@@ -123,11 +125,14 @@ class Search:
 
     def data(self, data: bytes, where: str) -> list[Finding]:
         """What is in these bytes, each thing once."""
-        found: dict[str, Finding] = {}
-        for how, view in views(data):
-            for what in self._plain(view):
-                found.setdefault(what, Finding(where, what, how))
-        return list(found.values())
+        digest = hashlib.sha256(data).digest()
+        if digest not in self._known:
+            found: dict[str, str] = {}
+            for how, view in views(data):
+                for what in self._plain(view):
+                    found.setdefault(what, how)
+            self._known[digest] = tuple(found.items())
+        return [Finding(where, what, how) for what, how in self._known[digest]]
 
     def _plain(self, view: bytes) -> Iterator[str]:
         low = view.lower()

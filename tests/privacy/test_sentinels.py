@@ -171,16 +171,17 @@ def test_only_the_contents_of_a_legitimate_file_are_left_alone(tmp_path: Path) -
 
 
 def test_the_night_had_all_the_trouble_it_was_meant_to_have(night: Night) -> None:
-    sign_ins = [(each["user"], each["outcome"]) for each in night.twin.records("sign_in")]
-    users = {login: user[0] for login, user in setting.USERS.items()}
-    assert [outcome for user, outcome in sign_ins if user == users[setting.REFUSED]] == ["wrong"] or len(
-        [1 for user, _ in sign_ins if user == users[setting.REFUSED]]
-    ) == 1
+    refused = [each["outcome"] for each in night.twin.records("sign_in") if each["user"] == setting.USERS[setting.REFUSED][0]]
+    assert len(refused) == 1
+    assert "ok" not in refused
     assert night.typed, "nobody was asked for the texted code"
-    log = (night.home / "logs" / "payerbot.jsonl").read_text("utf-8")
-    assert {"reader failed", "share failed", "trouble"} <= {json.loads(line)["event"] for line in log.splitlines()}
-    assert {"SessionLost", "PageChanged", "RuntimeError"} <= {json.loads(line).get("error") for line in log.splitlines()}
-    assert {one["state"] for one in night.states if "state" in one} >= {"Failed"}
+    assert {"session-expiry", "error-503", "interstitial"} <= {each["fault"] for each in night.twin.records("fault")}
+    log = [json.loads(line) for line in (night.home / "logs" / "payerbot.jsonl").read_text("utf-8").splitlines()]
+    assert {"reader failed", "share failed", "trouble"} <= {line["event"] for line in log}
+    assert {"SessionLost", "PageChanged", "ValueError", "RuntimeError"} <= {line.get("error") for line in log}
+    assert any(line.get("error") == "PageChanged" and "cannot be read" not in line["where"] for line in log), "the changed page went by"
+    assert {"Failed", "Waits"} <= {one["state"] for one in night.states if "state" in one}
+    assert [one["error"] for one in night.states if "error" in one]
 
 
 def test_every_patient_is_in_the_decrypted_ledger_with_both_name_parts_and_birth_date(night: Night) -> None:
@@ -204,8 +205,8 @@ def test_what_the_pages_showed_is_in_the_sealed_evidence(night: Night) -> None:
     with night.ledger() as ledger:
         store = Evidence(ledger, night.vault.ledger_keys())
         kept = [store.read(address) for line in night.lines() for address in line.evidence]
-    found = {one.what for data in kept for one in night.search().data(data, "")}
-    assert any("name of Paloma Winslow" in what for what in found)
+    assert any(b"winslow" in data.lower() and b"paloma" in data.lower() for data in kept)
+    assert any(data.startswith(b"\x89PNG") for data in kept), "no picture of a page that was no plain answer"
 
 
 def test_passwords_and_seeds_are_in_the_keyring(night: Night) -> None:
@@ -215,7 +216,7 @@ def test_passwords_and_seeds_are_in_the_keyring(night: Night) -> None:
 
 
 def test_nothing_below_the_home_shows_a_patient_or_a_secret(night: Night) -> None:
-    assert night.search().folder(night.home, legitimate=setting.LEGITIMATE) == []
+    assert night.search.folder(night.home, legitimate=setting.LEGITIMATE) == []
 
 
 def test_the_home_holds_what_was_searched(night: Night) -> None:
@@ -228,14 +229,14 @@ def test_the_home_holds_what_was_searched(night: Night) -> None:
 def test_nothing_in_the_run_folder_while_it_worked_shows_a_patient_or_a_secret(night: Night) -> None:
     looks = {path.name.rpartition("-")[0] for path in night.watched.glob("*/*.*-*")}
     assert {"sign_in.clicked", "search.sent", "answer.read"} <= looks
-    assert night.search().folder(night.watched) == []
+    assert night.search.folder(night.watched) == []
 
 
 def test_no_process_prints_a_patient_or_a_secret(night: Night) -> None:
-    assert (night.watched / "night.stderr").stat().st_size
+    assert (night.watched / "night.stdout").stat().st_size
     assert list(night.watched.glob("*/stdout"))
     assert list(night.watched.glob("*/stderr"))
-    said = [found for found in night.search().folder(night.watched) if "std" in found.where]
+    said = [found for found in night.search.folder(night.watched) if "std" in found.where]
     assert said == []
 
 
@@ -249,21 +250,21 @@ def test_no_argument_and_no_environment_shows_a_patient_or_a_secret(night: Night
     assert {"chrom", "node", "python"} <= {
         known for known in ("chrom", "node", "python") for one in night.seen.values() if known in one.process
     }
-    assert night.search().processes(night.seen.values()) == []
+    assert night.search.processes(night.seen.values()) == []
 
 
 def test_temporary_folders_are_left_without_a_patient_or_a_secret(night: Night) -> None:
-    assert night.search().folder(night.temporary) == []
+    assert night.search.folder(night.temporary) == []
 
 
 def test_the_words_of_errors_and_final_states_name_nobody(night: Night) -> None:
     words = json.dumps(night.states, ensure_ascii=False)
     assert [one["error"] for one in night.states if "error" in one]
-    assert night.search().text(words, "states") == []
+    assert night.search.text(words, "states") == []
 
 
 def test_the_keyring_itself_keeps_its_entries_sealed(night: Night) -> None:
-    assert night.search().folder(night.bus.folder) == []
+    assert night.search.folder(night.bus.folder) == []
 
 
 # --- a planted leak is found -----------------------------------------------------------------------------------------------------
@@ -276,7 +277,7 @@ def copied(night: Night, tmp_path: Path) -> Path:
 
 
 def searched(night: Night, home: Path) -> list[str]:
-    return [found.where for found in night.search().folder(home, legitimate=setting.LEGITIMATE)]
+    return [found.where for found in night.search.folder(home, legitimate=setting.LEGITIMATE)]
 
 
 def test_a_log_line_through_a_broken_allow_list_is_found(night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +314,7 @@ def test_a_flow_parameter_and_a_run_name_that_tell_a_patient_are_found(night: Ni
 def test_a_secret_in_an_environment_is_found(night: Night) -> None:
     password = setting.USERS[setting.APP][1]
     planted = Seen("python 1", b"python\0-m\0x", f"HOME=/\0PASSWORD={password}\0".encode())
-    assert [found.where for found in night.search().processes([*night.seen.values(), planted])] == ["environment of python 1"]
+    assert [found.where for found in night.search.processes([*night.seen.values(), planted])] == ["environment of python 1"]
 
 
 def test_evidence_that_is_kept_in_the_open_is_found(night: Night, copied: Path) -> None:
