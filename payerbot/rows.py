@@ -10,11 +10,11 @@ from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityReq
 Ask = EligibilityRequest | ClaimStatusRequest
 Answer = EligibilityResult | ClaimStatusResult
 
-QUESTION: dict[Job, type[EligibilityRequest] | type[ClaimStatusRequest]] = {
+QUESTION: dict[Job, type[EligibilityRequest | ClaimStatusRequest]] = {
     Job.ELIGIBILITY: EligibilityRequest,
     Job.CLAIM_STATUS: ClaimStatusRequest,
 }
-ANSWER: dict[Job, type[EligibilityResult] | type[ClaimStatusResult]] = {
+ANSWER: dict[Job, type[EligibilityResult | ClaimStatusResult]] = {
     Job.ELIGIBILITY: EligibilityResult,
     Job.CLAIM_STATUS: ClaimStatusResult,
 }
