@@ -6,6 +6,7 @@ PY := .venv/bin/python
 BOOT := sh tools/bootstrap.sh
 COVERAGE_MIN ?= 90
 TESTS ?= tests
+WORKERS ?= -n 2 --dist loadfile
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -24,7 +25,7 @@ demo: browser
 	@$(BOOT) run $(PY) examples/demo.py
 
 test: browser test-tools
-	$(BOOT) run $(PY) -m pytest $(TESTS) --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN)
+	$(BOOT) run $(PY) -m pytest $(TESTS) $(WORKERS) --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN)
 
 lint: setup
 	$(PY) -m ruff check .
