@@ -7,6 +7,8 @@ BOOT := sh tools/bootstrap.sh
 COVERAGE_MIN ?= 90
 TESTS ?= tests
 WORKERS ?= -n 2 --dist loadfile
+# A run of all tests leaves its duration to make bench.
+REPORT = $(if $(filter tests,$(TESTS)),--junitxml=build/tests.xml)
 
 help:
 	@sed -n '1s/^# //p' Makefile
@@ -25,7 +27,7 @@ demo: browser
 	@$(BOOT) run $(PY) examples/demo.py
 
 test: browser test-tools
-	$(BOOT) run $(PY) -m pytest $(TESTS) $(WORKERS) --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN)
+	$(BOOT) run $(PY) -m pytest $(TESTS) $(WORKERS) $(REPORT) --cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN)
 
 lint: setup
 	$(PY) -m ruff check .
