@@ -494,8 +494,8 @@ class _Figures:
         field = self._first(self.card, "limit")
         if field is not None:
             return _counted(field.allowed, field.used, field.left, "field")
-        notes = [b for b in self.said if b.kind == "note" and b.service_type == self.card and b.network is not Network.OUT]
-        for text in [*(note.text for note in notes), *(text for text in messages if _MIND.search(text))]:
+        notes = (note.text for note in self._all(self.card, "note"))
+        for text in [*notes, *(text for text in messages if _MIND.search(text))]:
             if not _OTHER_CARE.search(text) and (allowed := _number(_LIMIT, text)) is not None:
                 return _counted(allowed, _number(_USED, text), _number(_LEFT, text), "message")
         return _Visits()

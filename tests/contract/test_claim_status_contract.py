@@ -1,0 +1,188 @@
+"""What every portal that reports claim status must do, in a real browser at its twin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from payerbot.capability import ReportsClaimStatus
+from payerbot.errors import BotWall, Broken, PageChanged, PortalDown, SessionLost, SignedOutByPerson
+from payerbot.model import ClaimState, Outcome
+from portals import KNOWN
+from sandbox import truth
+from tests.contract.support import signed_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.contract.support import Site
+
+ABLE = sorted(slug for slug, adapter in KNOWN.items() if issubclass(adapter, ReportsClaimStatus))
+everywhere = pytest.mark.parametrize("site", ABLE, indirect=True, scope="module")
+
+
+@everywhere
+class TestReportsClaimStatus:
+    def test_a_paid_claim_says_what_was_paid_and_on_which_check(self, site: Site) -> None:
+        row = site.claim_of("anthem", state="paid")
+        answer = site.report(row)
+        assert (answer.outcome, answer.state) == (Outcome.ANSWERED, ClaimState.PAID)
+        assert answer.charge == Decimal(row["charge_amount"])
+        assert {"dos", "charge"} <= set(answer.match)
+
+    def test_a_claim_the_payer_does_not_have_is_an_answer_once_the_lag_is_over(self, site: Site) -> None:
+        answer = site.report(site.claims("not_found")[0])
+        assert (answer.outcome, answer.rung, answer.state) == (Outcome.NOT_FOUND, "", ClaimState.UNKNOWN)
+        assert len(answer.tried) > 1
+
+    def test_a_claim_that_is_too_new_is_not_yet_missing(self, site: Site) -> None:
+        answer = site.report(site.claims("not_yet")[0])
+        assert answer.outcome is Outcome.NOT_YET
+        assert answer.due is not None
+        assert answer.due > site.twin.as_of
+
+    def test_two_claims_that_fit_are_never_resolved_by_guessing(self, site: Site) -> None:
+        answer = site.report(site.claims("ambiguous")[0])
+        assert (answer.outcome, answer.payer_claim_no) == (Outcome.AMBIGUOUS, None)
+
+    @pytest.mark.parametrize("payer", ["aetna", "humana", "magellan"])
+    def test_another_charge_is_another_claim(self, site: Site, payer: str) -> None:
+        answer = site.report(site.claim_of(payer), charge=Decimal("9876.54"))
+        assert (answer.outcome, answer.payer_claim_no) == (Outcome.NOT_FOUND, None)
+
+    def test_a_payer_that_is_not_listed_is_another_portals(self, site: Site) -> None:
+        answer = site.report(site.claim_of("aetna"), payer_label="A PAYER THAT NOBODY LISTS")
+        assert answer.outcome is Outcome.WRONG_PORTAL
+
+    def test_a_payer_that_is_listed_and_not_served_is_another_portals(self, site: Site) -> None:
+        assert site.report(site.claim_of("aetna"), payer_label="AETNA BETTER HEALTH").outcome is Outcome.WRONG_PORTAL
+
+    def test_a_day_on_which_nothing_was_billed_finds_nothing(self, site: Site) -> None:
+        row = site.claim_of("carelon")
+        day = truth.parsed(row["dos_from"])
+        assert day is not None
+        answer = site.report(row, dos_from=day - timedelta(days=150), dos_to=day - timedelta(days=150), payer_claim_no="")
+        assert answer.outcome is Outcome.NOT_FOUND
+
+
+@everywhere
+class TestFaults:
+    @pytest.fixture(autouse=True)
+    def _before(self, site: Site) -> None:
+        """One search has been answered, so that there is something to be stale."""
+        assert site.wrong(site.claim_of("anthem", nth=0)) == []
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            "stale-result@claims",
+            "stale-result@claims:2",
+            "blank-form@claims",
+            "pick-lost@claim-status",
+            "frame-detached@claims",
+            "survey@claims",
+            "cookie-banner@claim",
+            "slow@claims:5",
+            "error-503@claims",
+            "renamed-label@claim-status",
+            "changed-id@claim-status",
+            "moved-element@claim-status",
+            "removed-landmark@claim-status",
+            "removed-landmark@claims",
+            "removed-landmark@claim",
+            "reordered-columns@claims",
+            "reordered-columns@claim",
+        ],
+    )
+    def test_trouble_on_the_way_does_not_keep_from_the_right_answer(self, site: Site, fault: str) -> None:
+        with site.fault(fault):
+            if fault.endswith("@claim-status"):
+                site.mend_form()
+            assert site.wrong(site.claim_of("anthem", nth=1)) == []
+
+    def test_a_form_that_does_nothing_more_is_loaded_anew(self, site: Site) -> None:
+        with site.fault("stuck@claim-status"):
+            site.mend_form()
+            assert [site.wrong(site.claim_of("anthem", nth=n)) for n in (1, 2)] == [[], []]
+
+    @pytest.mark.parametrize(
+        "fault", ["renamed-label@claims", "changed-id@claims", "moved-element@claims", "renamed-label@claim", "changed-id@claim"]
+    )
+    def test_a_changed_page_is_said_not_guessed(self, site: Site, fault: str) -> None:
+        with site.fault(fault), pytest.raises(PageChanged):
+            site.report(site.claim_of("anthem", nth=1))
+
+    def test_panels_that_moved_are_read_or_said_to_be_missing(self, site: Site) -> None:
+        row = site.claim_of("anthem", nth=1)
+        with site.fault("moved-element@claim"):
+            try:
+                assert site.wrong(row) == []
+            except Broken:
+                return
+
+    @pytest.mark.parametrize("fault", ["interstitial@claims", "interstitial@claim-status"])
+    def test_an_unknown_page_is_said_not_guessed(self, site: Site, fault: str) -> None:
+        with site.fault(fault, patience=5):
+            site.mend_form()
+            with pytest.raises(PageChanged):
+                site.report(site.claim_of("anthem", nth=1))
+
+    @pytest.mark.parametrize("fault", ["payer-error@claims", "maintenance@claims", "service-hours@claims", "payer-error@claim"])
+    def test_a_payer_that_cannot_answer_is_asked_again_later(self, site: Site, fault: str) -> None:
+        with site.fault(fault):
+            answer = site.report(site.claim_of("anthem", nth=1))
+            assert (answer.outcome, answer.state) == (Outcome.PORTAL_DOWN, ClaimState.UNKNOWN)
+
+    @pytest.mark.parametrize(
+        "fault, error",
+        [
+            ("outage@claims", PortalDown),
+            ("maintenance@claim-status", PortalDown),
+            ("error-503@claim-status", PortalDown),
+            ("session-expiry@claims", SessionLost),
+            ("session-expiry@claim", SessionLost),
+            ("second-sign-in@claims", SignedOutByPerson),
+            ("captcha@claim-status", BotWall),
+            ("bot-wall@claims", BotWall),
+        ],
+    )
+    def test_trouble_with_the_portal_has_its_own_name(self, site: Site, fault: str, error: type[Exception]) -> None:
+        with site.fault(fault, patience=8):
+            site.mend_form()
+            with pytest.raises(error):
+                site.report(site.claim_of("anthem", nth=1))
+
+    @pytest.mark.parametrize("payer", ["aetna", "humana", "carelon"])
+    def test_a_stale_not_found_is_not_believed(self, site: Site, payer: str) -> None:
+        row = site.claim_of(payer)
+        missing = site.report(row, charge=Decimal("9876.54"), payer_claim_no="NOSUCHCLAIM1")
+        assert missing.outcome is Outcome.NOT_FOUND
+        with site.fault("stale-result@claims"):
+            assert site.wrong(row) == []
+
+    def test_rows_that_change_their_order_between_pages_do_not_lose_a_claim(self, site: Site) -> None:
+        with site.fault("pager-order@claims"):
+            for row in site.claims("answered")[:6]:
+                try:
+                    assert site.wrong(row) == []
+                except Broken:
+                    site.mend_form()
+
+
+@everywhere
+def test_every_claim_of_the_example_world_is_answered_as_the_truth_has_it(site: Site) -> None:
+    rows = site.claims("answered", "not_found", "ambiguous", "not_yet", "bad_data")
+    assert len(rows) >= 45
+    assert site.wrong_rows(rows) == []
+
+
+@pytest.mark.parametrize("slug", ABLE)
+@pytest.mark.parametrize("seed", [11, 4242])
+def test_so_are_claims_of_other_worlds(slug: str, seed: int, tmp_path: Path) -> None:
+    with signed_in(slug, tmp_path, seed=seed, members=40, claims=80) as site:
+        rows = site.claims("answered", "not_found", "ambiguous", "not_yet")[:: len(site.claims("answered")) // 8]
+        assert len(rows) >= 8
+        assert site.wrong_rows(rows) == []

@@ -1,0 +1,45 @@
+"""From a saved page of Availity to its answer: what the adapter does once it has the page's text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
+from portals.availity import read as benefits
+from portals.availity import read_claims as claims
+
+
+def read(page: dict[str, Any]) -> Any:
+    """The answer to one page; a list leads to the rows that can be the claim."""
+    return KINDS[page["kind"]](page)
+
+
+def _eligibility(page: dict[str, Any]) -> EligibilityResult | dict[str, Any]:
+    ask = EligibilityRequest.model_validate(page["ask"])
+    shown = {name: tuple(value) if isinstance(value, list) else value for name, value in page["sheet"].items()}
+    cards = tuple(benefits.Card(card["title"], tuple((name, text) for name, text in card["parts"])) for card in page["sheet"]["cards"])
+    sheet = benefits.Sheet(**{**shown, "cards": cards})
+    return benefits.eligibility(sheet, ask) if benefits.belongs(sheet, ask) else {"belongs": False}
+
+
+def _detail(page: dict[str, Any]) -> ClaimStatusResult:
+    shown = page["detail"]
+    return claims.claim(claims.detail(**shown), ClaimStatusRequest.model_validate(page["ask"]))
+
+
+def _list(page: dict[str, Any]) -> dict[str, Any]:
+    ask = ClaimStatusRequest.model_validate(page["ask"])
+    rows = [claims.listed(cells) for cells in page.get("rows", ())] or [claims.card(text) for text in page["cards"]]
+    if not claims.belongs(rows, ask, by_member=bool(ask.patient.member_id)):
+        return {"belongs": False}
+    choice = claims.choose(rows, ask)
+    return {"fit": [rows[at].number for at in choice.rows], "others": choice.others}
+
+
+KINDS = {
+    "eligibility": _eligibility,
+    "eligibility-alert": lambda page: benefits.refusal(page["alert"]),
+    "claim": _detail,
+    "claim-list": _list,
+    "claim-alert": lambda page: claims.refusal(page["alert"]),
+}
