@@ -374,8 +374,12 @@ async function reachOut(host) {
   const ways = [], leave = (way) => `${API}/leave?to=${encodeURIComponent(host)}&way=${way}`, url = (way) => `http://${host}/${way}`;
   const go = async (way, act) => { ways.push(way); try { await act(); } catch (_) { /* closed doors are fine */ } };
   const frame = (src) => document.body.append(h("iframe", { src, width: "1", height: "1", class: "reach" }));
-  document.body.append(h("iframe", { name: "reach-download", width: "1", height: "1", class: "reach" })); // where a refused download ends up: the page itself stays
-  const link = (href) => { const a = h("a", { href, download: "report.bin", target: "reach-download" }); document.body.append(a); a.click(); a.remove(); };
+  const link = (href) => { // from a frame of its own, where a download that is refused ends up: the page itself stays
+    const inside = h("iframe", { width: "1", height: "1", class: "reach" });
+    document.body.append(inside);
+    const d = inside.contentDocument, a = d.createElement("a");
+    a.href = new URL(href, location.href); a.download = "report.bin"; d.body.append(a); a.click();
+  };
   await go("fetch", () => fetch(url("fetch"), { mode: "no-cors" }));
   await go("fetch-redirect", () => fetch(leave("fetch-redirect"), { mode: "no-cors" }));
   await go("image", () => new Promise((d) => { const img = new Image(); img.onload = img.onerror = d; img.src = url("image"); }));
