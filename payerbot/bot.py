@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ from payerbot.ledger.book import LeaseHeld, LeaseLost, Ledger
 from payerbot.ledger.evidence import Evidence
 from payerbot.ledger.seal import Sealer
 from payerbot.logs import log, set_up
-from payerbot.model import Job, Outcome, Progress
+from payerbot.model import Job, Outcome, Patient, Progress, Request
 from payerbot.practice import Practice
 from payerbot.settings import settings
 from payerbot.share import SIGN_OUT_SECONDS, Orders
@@ -356,6 +356,8 @@ class _Turn:
             self._get_in()
         except PortalError as trouble:
             return End("stopped" if isinstance(trouble, StopAsked) else "login", trouble)
+        if self.orders.look:
+            return self._look()
         if not self.orders.batch:
             return End("done")
         counts = self.ledger.counts(self.orders.batch)
@@ -363,6 +365,16 @@ class _Turn:
         self.share.told("signed_in")
         pacing = Pacing(*self.admitted.pace)
         return Engine(_Book(self), self, pacing=pacing, filed=self._filed).work()
+
+    def _look(self) -> End:
+        """Go through the portal's screens without asking about anybody and tell which way finds each element; names of ours only."""
+        try:
+            for name in self.portal.tour(look_only(self.orders, self.share.practice, self.admitted.today)):
+                for key, number, _, found in self.portal.screen(name).ways():
+                    self.share.told("log", outcome="found" if found else "missing", note=f"{name}.{key}.{number}")
+        except PortalError as trouble:
+            return End("stopped" if isinstance(trouble, StopAsked) else "breaker", trouble)
+        return End("done")
 
     def _get_in(self) -> None:
         """Sign in; a portal that stumbles before anything was clicked gets a second try."""
@@ -504,6 +516,21 @@ class _Turn:
         """The question that bars this login already."""
         bar = self.ledger.sign_in_bar(self.orders.portal, self.orders.login)
         return bar.question if bar is not None else None
+
+
+def look_only(orders: Orders, practice: Practice, on: date) -> Request:
+    """What opens a portal's forms: the practice and a payer, and nobody in particular."""
+    mine = next(known for known in practice.logins if (known.portal, known.name) == (orders.portal, orders.login))
+    route = next((r for r in practice.routes if r.portal == orders.portal and r.holds_on(on)), None)
+    return Request(
+        payer_key=route.payer if route else "",
+        payer_label=route.label if route else "",
+        organization=mine.organization,
+        region=(route.region if route else "") or mine.region,
+        billing_npi=practice.billing[0].npi,
+        billing_tin=practice.billing[0].tin,
+        patient=Patient(last="-", first="-", birth_date=on),
+    )
 
 
 class _Book:

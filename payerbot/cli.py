@@ -213,11 +213,14 @@ def permit(
 
 
 @app.command(epilog=example("payerbot portals"))
-def portals(as_json: AsJson = False) -> None:
+def portals(
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Portals by capabilities as a table for a document.")] = False,
+) -> None:
     """List the portals: what payerbot can do there, what is known of their rule on automation, what the practice has permitted."""
     from payerbot.commands import portals as work
 
-    raise typer.Exit(work.listing(as_json=as_json))
+    raise typer.Exit(work.listing(as_json=as_json, markdown=markdown))
 
 
 @app.command(epilog=example("payerbot signin availity", "payerbot signin --all"))
@@ -294,7 +297,7 @@ def audit_verify(as_json: AsJson = False) -> None:
 
 @selectors.command("check", epilog=example("payerbot selectors check availity"))
 def selectors_check(portal: PortalName, as_json: AsJson = False) -> None:
-    """Check a portal's selectors file, the practice's own overlay included, and say how well each element is known."""
+    """Check a portal's selectors, the practice's own overlay included: sign in, look at the forms, and say what finds each element."""
     from payerbot.commands import portals as work
 
     raise typer.Exit(work.check_selectors(portal, as_json=as_json))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,9 @@ from payerbot.settings import settings
 from portals import KNOWN
 
 if TYPE_CHECKING:
+    from payerbot.browser.selectors import Selectors, Way
     from payerbot.ledger.book import Ledger, Permission
+    from payerbot.model import Progress
     from payerbot.practice import Login, Practice
     from payerbot.share import ShareReport
     from portals.base import Portal
@@ -47,6 +49,7 @@ class Row(NamedTuple):
     permission: Permission | None
     logins: tuple[str, ...]
     simulated: bool
+    known: bool = True  # False: without a practice file nobody knows what was permitted
 
     @property
     def may_run(self) -> bool:
@@ -61,11 +64,17 @@ def known(portal: str) -> type[Portal]:
     return KNOWN[portal]
 
 
-def listing(*, as_json: bool) -> int:
-    """Every portal there is, and where the practice stands with it."""
-    mine = practice()
-    with ledger_of(mine) as ledger:
-        rows = [_row(slug, adapter, mine, ledger) for slug, adapter in sorted(KNOWN.items())]
+def listing(*, as_json: bool, markdown: bool = False) -> int:
+    """Every portal there is, and where the practice stands with it; without a practice file what it permits is unknown."""
+    if markdown:
+        typer.echo(as_markdown())
+        return OK
+    if settings().practice.exists():
+        mine = practice()
+        with ledger_of(mine) as ledger:
+            rows = [_row(slug, adapter, mine, ledger) for slug, adapter in sorted(KNOWN.items())]
+    else:
+        rows = [_row(slug, adapter, None, None) for slug, adapter in sorted(KNOWN.items())]
     if as_json:
         print_json([_as_json(row) for row in rows])
     else:
@@ -73,7 +82,18 @@ def listing(*, as_json: bool) -> int:
     return OK
 
 
-def _row(slug: str, adapter: type[Portal], mine: Practice, ledger: Ledger) -> Row:
+def as_markdown() -> str:
+    """Portals by capabilities, how well the screens of each are documented, and the rule on automated use."""
+    jobs = [job.value for job in BY_JOB]
+    lines = [("portal", *jobs, "rule on automated use"), ("---",) * (len(jobs) + 2)]
+    for slug, adapter in sorted(KNOWN.items()):
+        config = adapter.settings()
+        grades = [config.capabilities[job] if issubclass(adapter, capability) else "-" for job, capability in BY_JOB.items()]
+        lines.append((f"{config.title} (`{slug}`)", *grades, RULES[config.automation.rule]))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _row(slug: str, adapter: type[Portal], mine: Practice | None, ledger: Ledger | None) -> Row:
     config = adapter.settings()
     return Row(
         portal=slug,
@@ -82,9 +102,10 @@ def _row(slug: str, adapter: type[Portal], mine: Practice, ledger: Ledger) -> Ro
         rule=config.automation.rule,
         as_of=config.automation.as_of,
         source=config.automation.source,
-        permission=ledger.permission(slug, mine.business_date(datetime.now(UTC))),
-        logins=tuple(login.name for login in mine.logins if login.portal == slug),
+        permission=ledger.permission(slug, mine.business_date(datetime.now(UTC))) if mine and ledger else None,
+        logins=tuple(login.name for login in mine.logins if login.portal == slug) if mine else (),
         simulated=slug in settings().twins,
+        known=mine is not None,
     )
 
 
@@ -101,7 +122,7 @@ def _cells(row: Row) -> tuple[str, ...]:
             f"since {row.permission.on}" + (f" until {row.permission.until}" if row.permission.until else "") + f", {row.permission.by}"
         )
     else:
-        permission = "not needed" if row.rule == "permitted" else "none"
+        permission = "not needed" if row.rule == "permitted" else "none" if row.known else "unknown"
     return row.portal, row.title, ", ".join(row.jobs), f"{RULES[row.rule]} ({row.as_of})", permission, ", ".join(row.logins) or "none"
 
 
@@ -183,20 +204,111 @@ def _code(reports: Iterable[ShareReport]) -> int:
     return FAILED if FAILED in ended else max(ended, default=OK)
 
 
+class Found(NamedTuple):
+    """One element of a screen, and which of its ways finds it now."""
+
+    screen: str
+    element: str
+    matched: int | None  # counted from 1; None: no way finds it
+    ways: int
+    how: str  # css, role, label, ...
+    origin: str
+
+
+class Checked(NamedTuple):
+    """What a look at a portal's screens showed."""
+
+    selectors: Selectors
+    report: ShareReport
+    found: tuple[Found, ...]
+
+    @property
+    def origins(self) -> Counter[str]:
+        """How many ways are known from where."""
+        screens = self.selectors.screens.values()
+        return Counter(way.origin for screen in screens for element in screen.elements.values() for way in element)
+
+    @property
+    def elements(self) -> int:
+        """How many the file has."""
+        return sum(len(screen.elements) for screen in self.selectors.screens.values())
+
+    @property
+    def unseen(self) -> list[str]:
+        """The screens that were not looked at."""
+        return sorted(set(self.selectors.screens) - {one.screen for one in self.found})
+
+
 def check_selectors(portal: str, *, as_json: bool) -> int:
-    """Read a portal's selectors as a run would, and count how well each element is known."""
+    """Sign in, look at every screen that can be seen without asking about anybody, and say which way finds each element."""
     from payerbot.browser.selectors import load  # noqa: PLC0415  brings pydantic's schemas
 
     known(portal)
-    found = load(portal, settings().selectors_overlay)
-    ways = [way for screen in found.screens.values() for element in screen.elements.values() for way in element]
-    origins = Counter(way.origin for way in ways)
-    elements = sum(len(screen.elements) for screen in found.screens.values())
+    selectors = load(portal, settings().selectors_overlay)
+    mine = practice()
+    report, seen = _looked(mine, login_of(mine, portal, None))
+    screens = dict.fromkeys(name.partition(".")[0] for name in seen)
+    elements = ((screen, element, ways) for screen in screens for element, ways in selectors.screens[screen].elements.items())
+    checked = Checked(selectors, report, tuple(_found(*one, seen) for one in elements if f"{one[0]}.{one[1]}.0" in seen))
     if as_json:
-        print_json({"portal": portal, "seen": found.seen, "screens": len(found.screens), "elements": elements, "from": dict(origins)})
+        print_json(_checked_json(portal, checked))
     else:
-        told = ", ".join(f"{count} {origin}" for origin, count in origins.most_common())
-        typer.echo(
-            f"{portal}: {len(found.screens)} screens, {elements} elements, last seen on the real pages: {found.seen}. Known from: {told}."
-        )
-    return OK
+        _say_checked(portal, checked)
+    return _code([report])
+
+
+def _looked(mine: Practice, login: Login) -> tuple[ShareReport, dict[str, bool]]:
+    """How the share ended, and for each way, as screen.element.number, whether it finds anything."""
+    from payerbot.commands.progress import Bars  # noqa: PLC0415  only where a share runs
+    from payerbot.share import supervise  # noqa: PLC0415
+
+    seen: dict[str, bool] = {}
+    with Bars(mine) as bars:
+
+        def heard(told: Progress) -> None:
+            if told.event == "log":
+                seen[told.note] = told.outcome == "found"
+            else:
+                bars(told)
+
+        return supervise(login.portal, login.name, "", desk=True, look=True, progress=heard), seen
+
+
+def _found(screen: str, element: str, ways: Sequence[Way], seen: Mapping[str, bool]) -> Found:
+    matched = next((n for n in range(len(ways)) if seen.get(f"{screen}.{element}.{n}")), None)
+    way = ways[matched or 0]
+    return Found(screen, element, None if matched is None else matched + 1, len(ways), way.kind, way.origin)
+
+
+def _checked_json(portal: str, checked: Checked) -> dict[str, object]:
+    return {
+        "portal": portal,
+        "seen": checked.selectors.seen,
+        "screens": len(checked.selectors.screens),
+        "elements": checked.elements,
+        "from": checked.origins,
+        "ended": checked.report.ended,
+        "note": checked.report.note,
+        "not_looked_at": checked.unseen,
+        "found": [one._asdict() for one in checked.found],
+    }
+
+
+def _say_checked(portal: str, checked: Checked) -> None:
+    report, found = checked.report, checked.found
+    origins = ", ".join(f"{count} {origin}" for origin, count in checked.origins.most_common())
+    typer.echo(
+        f"{portal}: {len(checked.selectors.screens)} screens, {checked.elements} elements, "
+        f"last seen on the real pages: {checked.selectors.seen}. Known from: {origins}."
+    )
+    if found:
+        print_table(("screen", "element", "found by", "from"), ((one.screen, one.element, _by(one), one.origin) for one in found))
+        there = sum(one.matched is not None for one in found)
+        typer.echo(f"{there} elements found; {len(found) - there} not there now, which is right for errors and for other payers' fields.")
+    typer.echo(f"Not looked at, for they come after a question or in other cases: {', '.join(checked.unseen)}.")
+    if report.ended != "done":
+        typer.echo(f"Not finished ({report.ended}){f': {report.note}' if report.note else ''}.")
+
+
+def _by(one: Found) -> str:
+    return "nothing" if one.matched is None else f"{one.how} (way {one.matched} of {one.ways})"

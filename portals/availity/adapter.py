@@ -7,10 +7,28 @@ answer is believed only when its busy mark is gone and it echoes this search. Th
 
 from __future__ import annotations
 
-from portals.availity.claims import Claims
+from collections.abc import Iterator
+
+from payerbot.model import Request
+from portals.availity.claims import CLAIMS, Claims
+from portals.availity.eligibility import ELIGIBILITY
 
 
 class Availity(Claims):
     """Availity Essentials."""
 
     slug, title = "availity", "Availity Essentials"
+
+    def tour(self, ask: Request) -> Iterator[str]:
+        """The shell, and the two forms with a payer picked."""
+        self.arrive("shell")
+        yield "shell"
+        self._open(ELIGIBILITY, ask)
+        form = self.arrive("eligibility_form")
+        self._pick_payer(form, ask)
+        self._must_have(form, "search_option", "service_type")
+        yield "eligibility_form"
+        self._open(CLAIMS, ask)
+        form = self.arrive("claim_form")
+        self._choose_payer(form, ask)
+        yield "claim_form"

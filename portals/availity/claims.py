@@ -146,7 +146,7 @@ class Claims(Eligibility):
             self._open(CLAIMS, ask)
         return self.arrive("claim_form")
 
-    def _choose_payer(self, form: Screen, ask: ClaimStatusRequest) -> None:
+    def _choose_payer(self, form: Screen, ask: Request) -> None:
         if self._payer == ask.payer_label:
             return
         self._pick_payer(form, ask)
