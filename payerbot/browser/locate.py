@@ -312,7 +312,7 @@ class Tab:
     def _put_away_pop_ups(self) -> None:
         for what, button in self._pop_ups:
             if what.visible():
-                _close(button)
+                _close(button, force=True)  # without it the click would call this pop-up's own handler first
 
     # --- what was put in ---
 
@@ -348,10 +348,10 @@ def _holds(holds: Callable[[], bool]) -> bool:
         return False  # something was torn out while it was looked at
 
 
-def _close(button: Element) -> None:
+def _close(button: Element, *, force: bool = False) -> None:
     with suppress(BrowserError):  # it went by itself; one that stays shows in the step that it blocks
         if (seen := button.all()) is not None:
-            seen.first.click(timeout=SLICE_MS)
+            seen.first.click(timeout=SLICE_MS, force=force)
 
 
 def _words(frame: Frame) -> str:

@@ -105,10 +105,15 @@ FIELDS = """node => {
     }
     return '';
   };
+  const without = node => {
+    const copy = node.cloneNode(true);
+    copy.querySelectorAll('select,textarea,button').forEach(inner => inner.remove());
+    return copy.textContent;
+  };
   const named = field => {
     const ids = (field.getAttribute('aria-labelledby') || '').split(/\\s+/).filter(id => id);
     const said = ids.map(id => field.getRootNode().getElementById(id)).filter(one => one).map(one => one.textContent).join(' ');
-    const own = field.labels && field.labels[0] ? field.labels[0].textContent : '';
+    const own = field.labels && field.labels[0] ? without(field.labels[0]) : '';
     return label(words(said) || field.getAttribute('aria-label') || own || around(field));
   };
   const value = field => field.tagName === 'SELECT' ? [...field.selectedOptions].map(option => option.label).join(', ')
@@ -132,16 +137,24 @@ BESIDE = """{
     const fields = 'input:not([type=hidden]),select,textarea,[role=combobox],[role=textbox],[role=spinbutton]';
     const controls = fields + ',button,a[href],[role=button]';
     const shown = node => !node.checkVisibility || node.checkVisibility({visibilityProperty: true});
-    const says = node => plain(node.textContent) === label && !node.closest('script,style,option,noscript') && shown(node);
-    const labels = [...root.querySelectorAll('*')].filter(node => says(node) && ![...node.children].some(says));
+    const says = node => plain(node.textContent) === label && !node.closest('script,style,option,noscript') && shown(node)
+      && !node.querySelector(controls);
+    const whole = [...root.querySelectorAll('*')].filter(node => says(node) && ![...node.children].some(says));
     const top = root.nodeType === 9 ? root : root.getRootNode();
+    const walker = kinds => (top.ownerDocument || top).createTreeWalker(root.nodeType === 9 ? root.documentElement : root, kinds);
+    const bare = [];  // words that share their element with what stands beside them
+    for (let walk = walker(4), node = walk.nextNode(); node; node = walk.nextNode()) {
+      const holder = node.parentElement;
+      if (plain(node.data) !== label || !holder || says(holder) || holder.closest('script,style,option,noscript')) continue;
+      if (shown(holder)) bare.push(node);
+    }
     const value = (start, text) => {
       let node = text.parentElement;
       while (node.parentElement && !node.parentElement.contains(start)) node = node.parentElement;
       return node.contains(start) ? [] : [node];
     };
     const after = start => {
-      const walk = (top.ownerDocument || top).createTreeWalker(root.nodeType === 9 ? root.documentElement : root, 5);
+      const walk = walker(5);
       const found = [];
       walk.currentNode = start;
       for (let node = walk.nextNode(); node; node = walk.nextNode()) {
@@ -155,7 +168,7 @@ BESIDE = """{
       return found;
     };
     const first = node => node.matches(fields) ? 0 : 1;
-    return labels.flatMap(start => after(start).sort((a, b) => first(a) - first(b)));
+    return [...whole, ...bare].flatMap(start => after(start).sort((a, b) => first(a) - first(b)));
   },
   query(root, wanted) { return this.queryAll(root, wanted)[0] || null; },
 }"""
