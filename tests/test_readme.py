@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -27,7 +27,7 @@ PROMISE = (
 )
 
 
-def walk(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
+def walk(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """Every command below a group, by the words that are typed."""
     below = getattr(command, "commands", None)
     if below is None:

@@ -9,10 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from payerbot import share
-from sandbox.client import running
-from sandbox.world import AS_OF, SEED, World
 from tests.bench.figures import Figure, Options
-from tests.bench.office import LOGIN, PORTAL, Office, Row, Trouble, office, ordinary_claims
+from tests.bench.office import LOGIN, PORTAL, Office, Row, Trouble, with_claims
 from tests.bench.plain_loop import PlainLoop, plain_loop
 
 if TYPE_CHECKING:
@@ -23,19 +21,15 @@ if TYPE_CHECKING:
 WHAT = "claim look-up against a plain Playwright loop on the same twin, same evidence kept"
 TARGET = "at most 15 % slower"
 LIMIT = 1.15
-MEMBERS = 40
 
 
 def measure(options: Options) -> list[Figure]:
     """Seconds per claim, the median of each side; whoever went first in one round goes second in the next."""
     claims = options.rounds * options.per_round
-    world_claims = max(60, claims * 2)
-    rows = ordinary_claims(World.generate(SEED, MEMBERS, world_claims), claims)
     ours: list[float] = []
     plain: list[float] = []
     with (
-        running(seed=SEED, members=MEMBERS, claims=world_claims, as_of=AS_OF, idle_seconds=3_600) as twin,
-        office(twin) as place,
+        with_claims(claims, idle_seconds=3_600) as (twin, place, rows),
         plain_loop(twin.base_url(PORTAL), twin.users[1], place.folder / "evidence") as loop,
     ):
         for number in range(options.rounds):

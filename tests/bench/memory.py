@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import psutil
 
 from payerbot import share
-from sandbox.client import running
-from sandbox.world import AS_OF, SEED, World
 from tests.bench.figures import Figure, Options
-from tests.bench.office import LOGIN, PORTAL, Trouble, office, ordinary_claims
+from tests.bench.office import LOGIN, PORTAL, Trouble, with_claims
 
 if TYPE_CHECKING:
     from payerbot.model import Progress
@@ -20,7 +18,6 @@ SAMPLES = 20
 EARLY = 100
 FULL = 2_000
 LIMIT = 1.10
-MEMBERS = 40
 MB = 1_048_576
 FASTER = (31, 40)  # milliseconds a page takes to answer; it still shows its waiting page first
 
@@ -45,10 +42,8 @@ def measure(options: Options) -> list[Figure]:
     claims = options.claims
     if claims < EARLY + SAMPLES:
         raise Trouble(f"--claims must be at least {EARLY + SAMPLES}")
-    wide = claims * 3 // 2
-    rows = ordinary_claims(World.generate(SEED, MEMBERS, wide), claims)
     sampler = Sampler(claims)
-    with running(seed=SEED, members=MEMBERS, claims=wide, as_of=AS_OF, staging_ms=FASTER) as twin, office(twin) as place:
+    with with_claims(claims, staging_ms=FASTER) as (_, place, rows):
         batch = place.load(place.file(rows, "open-claims"))
         report = share.supervise(PORTAL, LOGIN, batch, progress=sampler)
         if report.ended != "done" or place.answered(batch) != claims:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from payerbot import intake
 from payerbot.model import Job
@@ -20,15 +20,16 @@ from payerbot.run import opened
 from payerbot.settings import settings
 from portals import KNOWN
 from sandbox import truth
-from sandbox.world import AS_OF
+from sandbox.client import running
+from sandbox.world import AS_OF, SEED, World
 
 if TYPE_CHECKING:
     from sandbox.client import PortalUser, Twin
-    from sandbox.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL, LOGIN = "availity", "automation-1"
 PRACTICE = ROOT / "examples" / "practice.yaml"
+MEMBERS, EDGES = 40, 100  # the edge cases of a world take up to so many of its claims
 NO_SERVER = "http://127.0.0.1:9/api"  # a run must not go through a Prefect server that happens to be there
 PATIENCE = 300.0  # seconds a command may take before the measurement is given up
 
@@ -132,8 +133,16 @@ def _environment(said: Mapping[str, str]) -> Iterator[None]:
         settings.cache_clear()
 
 
-def ordinary_claims(world: World, count: int) -> list[Row]:
-    """Open claims that a portal answers at the first search, in the file's order: the everyday case."""
+@contextmanager
+def with_claims(count: int, **how: Any) -> Iterator[tuple[Twin, Office, list[Row]]]:
+    """A twin, a practice beside it, and so many of its everyday claims: those a portal answers at the first search, in the file's order."""
+    size = count * 3 // 2 + EDGES
+    rows = _ordinary(World.generate(SEED, MEMBERS, size), count)
+    with running(seed=SEED, members=MEMBERS, claims=size, as_of=AS_OF, **how) as twin, office(twin) as place:
+        yield twin, place, rows
+
+
+def _ordinary(world: World, count: int) -> list[Row]:
     plain = {claim.claim_id for claim in world.claims if not claim.cases}
     rows = [row for row in world.open_claim_rows() if row["claim_id"] in plain and truth.claim(world, row).outcome == "answered"]
     if len(rows) < count:

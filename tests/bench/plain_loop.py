@@ -32,6 +32,7 @@ SHELL = "/static/web/onb/onboarding-ui-apps/navigation/"
 CLAIMS = "/static/web/post/cs/enhanced-claim-status-ui/"
 TABS = ("Member", "Service Dates", "Claim History", "HIPAA Standard")
 STATE = "Virginia"
+ACCEPT = "#onetrust-accept-btn-handler"
 CODE_MARGIN = 4  # seconds a code must still live when it is typed
 CODE_LIFE = 30
 
@@ -48,8 +49,9 @@ class PlainLoop:
         self.payer = ""
 
     def sign_in(self, user: PortalUser) -> None:
-        """User id, password, a code of the authenticator app, "trust this device"."""
+        """User id, password, a code of the authenticator app; the state whose payers are wanted."""
         page = self.page
+        page.add_locator_handler(page.locator("#onetrust-banner-sdk"), lambda: page.locator(ACCEPT).click())
         page.goto(self.base_url + SIGN_IN)
         page.locator("#userId").fill(user.user_id)
         page.locator("#password").fill(user.password)
@@ -60,7 +62,6 @@ class PlainLoop:
             time.sleep(left)
         page.locator("#code").fill(user.code())
         page.get_by_role("button", name="Continue", exact=True).click()
-        page.get_by_role("button", name="Yes, trust this device").click()
         region = page.locator(".UserRegionsMenu__trigger")
         if region.inner_text() != STATE:
             region.click()

@@ -16,24 +16,20 @@ import psutil
 
 from payerbot import deployment
 from payerbot.model import Job
-from sandbox.client import running
-from sandbox.world import AS_OF, SEED, World
 from tests.bench.figures import Figure, Options
-from tests.bench.office import PATIENCE, PORTAL, ROOT, Office, Row, Trouble, office, ordinary_claims
+from tests.bench.office import PATIENCE, PORTAL, ROOT, Office, Row, Trouble, with_claims
 
 if TYPE_CHECKING:
     from sandbox.client import Twin
 
 LIMIT = 4.0
-MEMBERS, CLAIMS = 40, 60
 READY, STOPS_WITHIN = 120.0, 40.0
 WHAT = "command to first portal page, signed-in state saved"
 
 
 def measure(options: Options) -> list[Figure]:
     """The median of a few starts, each way."""
-    rows = ordinary_claims(World.generate(SEED, MEMBERS, CLAIMS), 2 * options.repeats)
-    with running(seed=SEED, members=MEMBERS, claims=CLAIMS, as_of=AS_OF) as twin, office(twin) as place:
+    with with_claims(2 * options.repeats) as (twin, place, rows):
         place.run("signin", PORTAL)
         direct = [_started(place, twin, [row], f"direct-{at}") for at, row in enumerate(rows[: options.repeats])]
         with _served(place):
