@@ -14,6 +14,7 @@ from payerbot import host
 from payerbot.settings import settings
 
 GB = 1_073_741_824
+BUSY = "\nThe machine was busy with other work: seconds and shares of seconds are not those the targets are meant for."
 
 
 def facts() -> str:
@@ -27,7 +28,7 @@ def facts() -> str:
         f"Playwright {version('playwright')}",
         _browser(),
     )
-    return ", ".join(parts)
+    return ", ".join(parts) + (BUSY if psutil.getloadavg()[0] > (os.cpu_count() or 1) else "")
 
 
 def _browser() -> str:
