@@ -67,10 +67,11 @@ class Site:
         self.tab.limit_ms = self._patience
         config = self.portal.config.sign_in
         inside, form = (self.portal.screen(name)["landmark"] for name in (config.signed_in, config.form))
-        self.portal.go(config.home)
-        self.tab.reload()
-        if self.tab.first_of({"inside": inside, "form": form}) != "inside":
-            self.sign_in()
+        if not inside.visible():
+            self.portal.go(config.home)
+            self.tab.reload()
+            if self.tab.first_of({"inside": inside, "form": form}) != "inside":
+                self.sign_in()
         self.mend_form()
 
     def mend_form(self) -> None:
@@ -82,6 +83,8 @@ class Site:
         """Faults that are on inside the block; `patience` shortens the step limit, in seconds, where waiting cannot help."""
         for spec in specs:
             self.twin.fault(spec)
+        if any(spec.partition("@")[2] in ("eligibility", "claim-status", "home") for spec in specs):
+            self.mend_form()
         if patience is not None:
             self.tab.limit_ms = patience * 1000
         try:
