@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -46,14 +47,6 @@ def _heed(wish: dict[str, Any], told: Path) -> None:
         _busy(wish["busy_seconds"])
 
 
-AT_A_STEP: dict[str, Callable[[Path], None]] = {
-    "die": lambda _told: os.kill(os.getpid(), signal.SIGKILL),
-    "freeze": lambda _told: os.kill(os.getpid(), signal.SIGSTOP),
-    "tell": lambda told: told.touch(),
-    "two_hours_pass": lambda _told: _two_hours_pass(),
-}
-
-
 def _at(step: str, nth: int, then: Callable[[Path], None], told: Path) -> None:
     from payerbot import steps
 
@@ -66,6 +59,13 @@ def _at(step: str, nth: int, then: Callable[[Path], None], told: Path) -> None:
     steps.listeners.append(heard)
 
 
+def _hold(told: Path) -> None:
+    """Stand still until the test says go."""
+    told.touch()
+    while not told.with_suffix(".go").exists():
+        time.sleep(0.02)
+
+
 def _two_hours_pass() -> None:
     """For whoever asks whether a login's hours are over."""
     from payerbot import gate
@@ -76,6 +76,15 @@ def _two_hours_pass() -> None:
             return datetime.now(tz) + timedelta(hours=2)
 
     gate.datetime = Later  # type: ignore[attr-defined]
+
+
+AT_A_STEP: dict[str, Callable[[Path], None]] = {
+    "die": lambda _told: os.kill(os.getpid(), signal.SIGKILL),
+    "freeze": lambda _told: os.kill(os.getpid(), signal.SIGSTOP),
+    "tell": lambda told: told.touch(),
+    "hold": _hold,
+    "two_hours_pass": lambda _told: _two_hours_pass(),
+}
 
 
 def _without_lease() -> None:

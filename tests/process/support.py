@@ -175,9 +175,14 @@ class Office:
         """Is there once a share has reached the step it is to tell of."""
         return self.wishes / f"{login}.told"
 
+    def go(self, login: str = LOGIN) -> None:
+        """A share that was held goes on."""
+        self.told(login).with_suffix(".go").touch()
+
     def wish(self, login: str = LOGIN, **wish: Any) -> None:
         """What is to be done to this login's next shares (killed_share.py); nothing, without wishes."""
-        self.told(login).unlink(missing_ok=True)
+        for mark in (self.told(login), self.told(login).with_suffix(".go")):
+            mark.unlink(missing_ok=True)
         path = self.wishes / f"{login}.wish"
         if wish:
             path.write_text(json.dumps(wish), encoding="utf-8")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from payerbot.model import Job, Progress
-from payerbot.run import RunSummary
-from tests.process.support import LOGIN, Background, Office, until
+from payerbot.model import Job
+from tests.process.support import Background, Office, until
 
 LONGEST = 400.0
 
@@ -44,19 +44,23 @@ class Overlap:
         return late
 
 
-def _started(office: Office, batch: str, *, desk: bool) -> Background:
-    """A run that has answered its first row by now."""
-    answered: list[Progress] = []
-    run = Background(lambda: office.run(batch, desk=desk, progress=lambda told: answered.append(told) if told.event == "item" else None))
-    until(lambda: answered or run.over(), "the first row is answered", LONGEST)
+def _held(office: Office, batch: str, *, desk: bool = True, **wish: Any) -> Background:
+    """A run that stands before its second row, until it may go on."""
+    office.wish(hold="item.taken", nth=2, **wish)
+    run = Background(lambda: office.run(batch, desk=desk))
+    until(lambda: office.told().exists() or run.over(), "the second row is taken", LONGEST)
     return run
 
 
-def _overlapping(office: Office) -> Overlap:
-    """The first run still has three slow rows to ask when the second one starts."""
-    office.twin.fault("slow@coverage:2.5")
-    first, second = office.load(4), office.load(1, job=Job.CLAIM_STATUS)
-    runs = [_started(office, first, desk=True), Background(lambda: office.run(second))]
+def _overlapping(office: Office, **wish: Any) -> Overlap:
+    """The second run comes to the login, or to its lease, while the first one is at work."""
+    first, second = office.load(3), office.load(1, job=Job.CLAIM_STATUS)
+    came: list[str] = []
+    runs = [_held(office, first, **wish)]
+    shutil.rmtree(office.home / "state")  # it cannot slip into the first one's session
+    runs.append(Background(lambda: office.run(second, progress=lambda told: came.append(told.event))))
+    until(lambda: {"waiting", "signed_in"} & set(came), "the second run waits or is signed in", LONGEST)
+    office.go()
     for run in runs:
         run.result(LONGEST)
     return Overlap(office, [first, second], office.twin.records())
@@ -70,8 +74,7 @@ def test_two_runs_on_one_login_are_two_sessions_one_after_the_other(office: Offi
 
 
 def test_without_the_lease_the_very_same_check_fails(office: Office) -> None:
-    office.wish(LOGIN, lease="off")
-    overlap = _overlapping(office)
+    overlap = _overlapping(office, lease="off")
     with pytest.raises(AssertionError):
         overlap.check()
     assert "second sign-in" in office.ends()
@@ -79,12 +82,11 @@ def test_without_the_lease_the_very_same_check_fails(office: Office) -> None:
 
 def test_a_sweep_yields_to_a_job_at_the_desk_between_two_rows_and_both_come_to_their_end(office: Office) -> None:
     sweep, visit = office.load(4, job=Job.CLAIM_STATUS), office.load(1)
-    swept = _started(office, sweep, desk=False)
-    asked: RunSummary = office.run(visit)
-    assert asked.exit_code == 0
-    assert office.counts(sweep)["waiting"] > 0  # the desk did not wait for the sweep's end
-    done: RunSummary = swept.result(LONGEST)
-    assert done.exit_code == 0
+    swept = _held(office, sweep, desk=False)
+    asked = Background(lambda: office.run(visit, progress=lambda told: office.go() if told.event == "waiting" else None))
+    assert asked.result(LONGEST).exit_code == 0
+    assert office.counts(sweep)["done"] == 2  # the row in hand was brought to its end, and the desk did not wait for the others
+    assert swept.result(LONGEST).exit_code == 0
     overlap = Overlap(office, [sweep, visit], office.twin.records())
     overlap.check()
     assert len(overlap.sessions()) == 3
@@ -92,9 +94,9 @@ def test_a_sweep_yields_to_a_job_at_the_desk_between_two_rows_and_both_come_to_t
 
 
 def test_a_run_that_waited_while_another_did_its_work_does_not_sign_in_for_nothing(office: Office) -> None:
-    office.twin.fault("slow@coverage:2.5")
     batch = office.load(3)
-    first = _started(office, batch, desk=True)
-    second: RunSummary = office.run(batch)
-    assert (first.result(LONGEST).exit_code, second.exit_code) == (0, 0)
+    first = _held(office, batch)
+    second = Background(lambda: office.run(batch, progress=lambda told: office.go() if told.event == "waiting" else None))
+    assert [run.result(LONGEST).exit_code for run in (first, second)] == [0, 0]
+    assert len(office.shares()) == 2
     assert len(office.sign_ins()) == 1
