@@ -141,9 +141,16 @@ def test_the_portals_table_says_what_each_adapter_can_do_and_how_well_that_is_do
     for slug, adapter in KNOWN.items():
         config, row = adapter.settings(), shown[slug]
         grades = [config.capabilities[job] if issubclass(adapter, capability) else "-" for job, capability in BY_JOB.items()]
-        assert row[0].startswith(config.title)
+        assert row[0] == f"{config.title} (`{slug}`)"
         assert row[1:-1] == grades
-        assert row[-1].startswith(RULES[config.automation.rule])
+        assert row[-1] == RULES[config.automation.rule]
+
+
+def test_the_portals_table_is_the_one_that_the_command_prints() -> None:
+    printed = CliRunner().invoke(cli.app, ["portals", "--markdown"])
+    assert printed.exit_code == 0
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in printed.output.strip().splitlines()]
+    assert [rows[0], *rows[2:]] == table("portal")
 
 
 def test_every_setting_that_is_named_is_a_setting() -> None:
