@@ -17,7 +17,7 @@ from payerbot.commands.office import ledger_of, practice, print_json, print_tabl
 from payerbot.commands.progress import Bars
 from payerbot.errors import UserError
 from payerbot.logs import log
-from payerbot.model import Job
+from payerbot.model import Job, Outcome
 from payerbot.model import Progress as Step
 from payerbot.outlet import files, todo
 from payerbot.outlet.columns import Run
@@ -87,6 +87,8 @@ def run(job: str, file: Path, *, out: Path | None, portal: str | None, headed: b
     if not as_json:
         _say_loaded(sheet, loaded)
     result = Result(mine, loaded.batch, target)
+    with ledger_of(mine) as ledger:  # a person who starts a run does not wait for a back-off
+        ledger.wake(loaded.batch, (Outcome.PORTAL_DOWN, Outcome.PAGE_CHANGED))
     summary = _asked(mine, Job(job), result, portal=portal, headed=headed, quiet=as_json)
     totals = result.write()
     code = _code(summary, totals)
@@ -173,7 +175,7 @@ def export(batch: str | None, *, out: Path | None, as_json: bool) -> int:
     target = out or Path(f"{batch}.csv")
     with ledger_of(mine) as ledger:
         ledger.batch(batch)
-        ledger.log(somebody(), "export", batch)
+        ledger.log(somebody(), "export", detail=batch)
     files.check(target)
     result = Result(mine, batch, target)
     totals = result.write()
