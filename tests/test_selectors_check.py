@@ -86,7 +86,7 @@ def test_it_signs_in_goes_through_the_forms_and_says_what_finds_each_element(
     assert "claim_detail" in told["not_looked_at"]
     assert not simulated.records("search")
     assert len(simulated.records("sign_in")) == 1
-    assert simulated.records("sign_out")
+    assert simulated.records("session_end")
 
 
 def test_a_dead_element_is_said_in_the_table(payerbot: Any, simulated: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
