@@ -355,6 +355,7 @@ class _Turn:
         try:
             self._get_in()
         except PortalError as trouble:
+            log.warning("not signed in", portal=self.orders.portal, error=type(trouble).__name__, where=str(trouble))
             return End("stopped" if isinstance(trouble, StopAsked) else "login", trouble)
         if self.orders.look:
             return self._look()

@@ -303,7 +303,7 @@ def selectors_check(portal: PortalName, as_json: AsJson = False) -> None:
     raise typer.Exit(work.check_selectors(portal, as_json=as_json))
 
 
-@app.command(epilog=example("payerbot sandbox --seed 7 --members 40 --claims 60 --port 8765 --fault slow_page@search"))
+@app.command(epilog=example("payerbot sandbox --seed 7 --members 40 --claims 60 --port 8765 --fault slow@claims"))
 def sandbox(
     seed: Annotated[int | None, typer.Option(help="Same seed, same world.")] = None,
     members: Annotated[int | None, typer.Option(min=1, help="How many visits the made-up practice has.")] = None,

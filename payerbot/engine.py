@@ -9,7 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from payerbot import steps
-from payerbot.errors import NeedsHuman, PageChanged, PortalError, Refused, RetryLater, SessionLost, SignedOutByPerson, StopAsked
+from payerbot.errors import (
+    NeedsHuman,
+    PageChanged,
+    PortalError,
+    Refused,
+    RetryLater,
+    RunError,
+    SessionLost,
+    SignedOutByPerson,
+    StopAsked,
+    UserError,
+)
 from payerbot.logs import log
 from payerbot.model import Outcome
 
@@ -106,7 +117,9 @@ class Engine:
             steps.reached("evidence.kept")
         except PortalError as trouble:
             return self._trouble(item, trouble)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as bug:
+        except (UserError, RunError):
+            raise
+        except Exception as bug:  # noqa: BLE001  a reader met what nobody thought of: this item's trouble, and its text may hold a patient
             log.error("reader failed", portal=item.portal, item=item.id, error=type(bug).__name__)
             return self._trouble(item, PageChanged("answer: it cannot be read"))
         self._file(item, answer, evidence)
