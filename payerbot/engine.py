@@ -117,7 +117,7 @@ class Engine:
             steps.reached("evidence.kept")
         except PortalError as trouble:
             return self._trouble(item, trouble)
-        except (UserError, RunError):
+        except (UserError, RunError, OSError):  # a full disk is nobody's page
             raise
         except Exception as bug:  # noqa: BLE001  a reader met what nobody thought of: this item's trouble, and its text may hold a patient
             log.error("reader failed", portal=item.portal, item=item.id, error=type(bug).__name__)
