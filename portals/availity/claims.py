@@ -13,7 +13,7 @@ from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityReq
 from portals.availity import read_claims
 from portals.availity.eligibility import Eligibility
 from portals.availity.read import transaction
-from portals.availity.shell import ANSWER_MS, TRIES, NotListedError
+from portals.availity.shell import ANSWER_MS, SOON_MS, TRIES, NotListedError
 from portals.text import plain
 from portals.workdays import business_days_after
 
@@ -155,12 +155,15 @@ class Claims(Eligibility):
             raise NotListedError
         offered = form["tabs"].texts()
         wanted = next((tab for tab in TABS if tab in offered), None)
-        if wanted is None:
-            raise PageChanged("claim form: none of its tabs is known")
-        form.element("tab", tab=wanted).click()
-        if not form["submit"].wait():
-            raise PageChanged("claim form: the tab's fields did not come")
+        came = wanted is not None and form.element("tab", tab=wanted).wait(SOON_MS)
+        if came and wanted is not None:
+            form.element("tab", tab=wanted).click()
+            came = form["submit"].wait(SOON_MS)
         shown = {key for key in FIELDS if form[key].visible()}
+        if form["payer"].text() != ask.payer_label:  # the form takes a choice back a moment later
+            raise ReadBackMismatch("claim_form.payer: the choice does not stick")
+        if not came:
+            raise PageChanged("claim form: none of its tabs is known, or the tab's fields did not come")
         self._needs = Needs(
             fields=frozenset(shown),
             provider="provider" in shown,

@@ -50,7 +50,7 @@ class TestReportsClaimStatus:
 
     @pytest.mark.parametrize("payer", ["aetna", "humana", "magellan"])
     def test_another_charge_is_another_claim(self, site: Site, payer: str) -> None:
-        answer = site.report(site.claim_of(payer), charge=Decimal("9876.54"))
+        answer = site.report(site.claim_of(payer), charge=Decimal("9876.54"), first_sent=None)
         assert (answer.outcome, answer.payer_claim_no) == (Outcome.NOT_FOUND, None)
 
     def test_a_payer_that_is_not_listed_is_another_portals(self, site: Site) -> None:
@@ -64,7 +64,7 @@ class TestReportsClaimStatus:
         row = site.claim_of("carelon")
         day = truth.parsed(row["dos_from"])
         assert day is not None
-        answer = site.report(row, dos_from=day - timedelta(days=150), dos_to=day - timedelta(days=150), payer_claim_no="")
+        answer = site.report(row, dos_from=day - timedelta(days=150), dos_to=day - timedelta(days=150), payer_claim_no="", first_sent=None)
         assert answer.outcome is Outcome.NOT_FOUND
 
 
@@ -148,7 +148,7 @@ class TestFaults:
     @pytest.mark.parametrize("payer", ["aetna", "humana", "carelon"])
     def test_a_stale_not_found_is_not_believed(self, site: Site, payer: str) -> None:
         row = site.claim_of(payer)
-        missing = site.report(row, charge=Decimal("9876.54"), payer_claim_no="NOSUCHCLAIM1")
+        missing = site.report(row, charge=Decimal("9876.54"), payer_claim_no="NOSUCHCLAIM1", first_sent=None)
         assert missing.outcome is Outcome.NOT_FOUND
         with site.fault("stale-result@claims"):
             assert site.wrong(row) == []
