@@ -155,14 +155,14 @@ class Claims(Eligibility):
             raise NotListedError
         offered = form["tabs"].texts()
         wanted = next((tab for tab in TABS if tab in offered), None)
-        came = wanted is not None and form.element("tab", tab=wanted).wait(SOON_MS)
-        if came and wanted is not None:
+        ready = wanted is not None and form.element("tab", tab=wanted).wait(SOON_MS)
+        if ready and wanted is not None:
             form.element("tab", tab=wanted).click()
-            came = form["submit"].wait(SOON_MS)
+            ready = form["submit"].wait(SOON_MS)
         shown = {key for key in FIELDS if form[key].visible()}
         if form["payer"].text() != ask.payer_label:  # the form takes a choice back a moment later
             raise ReadBackMismatch("claim_form.payer: the choice does not stick")
-        if not came:
+        if not ready:
             raise PageChanged("claim form: none of its tabs is known, or the tab's fields did not come")
         self._needs = Needs(
             fields=frozenset(shown),
