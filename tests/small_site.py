@@ -98,7 +98,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             reply = site.answer(asked)
             held = reply.body.encode() if isinstance(reply.body, str) else reply.body
             self.send_response(reply.status)
-            for name, value in {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(held)), **reply.headers}.items():
+            usual = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Content-Length": str(len(held))}
+            for name, value in {**usual, **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(held)

@@ -77,7 +77,7 @@ def browser(
                 headless=not headed,
                 args=[*CLOSED, names_known(hosts), *chosen],
                 chromium_sandbox=NO_SANDBOX not in chosen and not all(is_loopback(_name(host)) for host in hosts),
-                proxy={"server": proxy, "bypass": ",".join(["<-loopback>", *map(_with_port, hosts)])},
+                proxy={"server": proxy, "bypass": allowed(hosts)},
                 downloads_path=run_folder / "downloads",
                 handle_sigint=False,
                 handle_sigterm=False,
@@ -101,8 +101,9 @@ def _name(host: str) -> str:
     return host.partition(":")[0]
 
 
-def _with_port(host: str) -> str:
-    return host if ":" in host else f"{host}:{HTTPS}"
+def allowed(hosts: Sequence[str]) -> str:
+    """What the dead proxy is passed by for; loopback is not, unless it is named."""
+    return ",".join(["<-loopback>", *(host if ":" in host else f"{host}:{HTTPS}" for host in hosts)])
 
 
 def _context(started: Browser, state: dict[str, Any] | None, time_zone: str) -> BrowserContext:
