@@ -24,6 +24,7 @@ import pytest
 import yaml
 
 from payerbot import host, intake, share
+from payerbot.gate import Block, Pass, admit
 from payerbot.model import Job
 from payerbot.outlet import files
 from payerbot.outlet.columns import Run
@@ -204,6 +205,11 @@ class Office:
             command.close()
 
     # --- looking ---
+
+    def admitted(self, *, desk: bool = True) -> Pass | Block:
+        """What the gate says now."""
+        with self.ledger() as ledger:
+            return admit(PORTAL, LOGIN, ledger, self.practice, self.vault, desk=desk)
 
     @contextlib.contextmanager
     def ledger(self) -> Iterator[Ledger]:
