@@ -157,7 +157,10 @@ class Tab:
         self._put_in: dict[str, Callable[[], bool]] = {}
         self._lost = ""  # why the last page did not load, in the browser's words
         self._moves = 0
+        self._loading = False  # while a page is asked for, whatever is asked of the old one waits with it, without a limit
         self.limit_ms = step_seconds * 1000
+        page.on("request", self._asked)
+        page.on("response", self._answered)
         page.on("requestfailed", self._failed)
         page.on("framenavigated", self._moved)
 
@@ -212,26 +215,44 @@ class Tab:
                 raise named("address", trouble) from None
         else:
             return answer.status if answer else 0
-        if not self.until(lambda: self._moves > moves, self.limit_ms - SLICE_MS, "address"):
+        if not self.until(lambda: self._moves > moves, self.limit_ms - SLICE_MS, "address", meanwhile=True):
             raise PortalSlow("address: the page did not come in time")
         return self.status()
 
+    def _asked(self, request: Request) -> None:
+        if self._is_ours(request):
+            self._loading = True
+
+    def _answered(self, response: Response) -> None:
+        if self._is_ours(response.request):
+            self._loading = False
+
     def _failed(self, request: Request) -> None:
-        if request.is_navigation_request() and request.frame == self._page.main_frame and "ERR_ABORTED" not in str(request.failure):
-            self._lost = str(request.failure)
+        if self._is_ours(request):
+            self._loading = False
+            if "ERR_ABORTED" not in str(request.failure):
+                self._lost = str(request.failure)
+
+    def _is_ours(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame == self._page.main_frame
 
     def _moved(self, frame: Frame) -> None:
-        if frame == self._page.main_frame and not frame.url.startswith(ERROR_PAGE):
-            self._lost = ""
-            self._moves += 1
+        if frame == self._page.main_frame:
+            self._loading = False
+            if not frame.url.startswith(ERROR_PAGE):
+                self._lost = ""
+                self._moves += 1
 
     # --- waiting ---
 
-    def until(self, holds: Callable[[], bool], within_ms: float | None, where: str) -> bool:
-        """Look again and again, in slices, so that a stop request is heard; a page that did not load ends the wait."""
+    def until(self, holds: Callable[[], bool], within_ms: float | None, where: str, *, meanwhile: bool = False) -> bool:
+        """Look again and again, in slices, so that a stop request is heard; a page that did not load ends the wait.
+
+        While a page is on its way nothing is looked at, unless `meanwhile`: the question would wait as long as the page.
+        """
         start = heard = cleared = time.monotonic()
         end = start + (self.limit_ms if within_ms is None else within_ms) / 1000
-        while not _holds(holds):
+        while (self._loading and not meanwhile) or not _holds(holds):
             now = time.monotonic()
             if self._lost:
                 raise named(where, self._lost)
@@ -241,7 +262,7 @@ class Tab:
                 self._pulse()
                 self._must_be_served(where)
                 heard = now
-            if now - cleared > POP_UP_SECONDS:
+            if not self._loading and now - cleared > POP_UP_SECONDS:
                 self._put_away_pop_ups()
                 cleared = now
             self.wait(POLL_MS)
@@ -267,7 +288,7 @@ class Tab:
             hit[:] = [name for name, element in now.items() if element.visible()][:1]
             return bool(hit)
 
-        if not self.until(looked, within_ms, "page"):
+        if not self.until(looked, within_ms, "page") and not self._loading:
             looked(everywhere=True)
         return hit[0] if hit else None
 
@@ -298,7 +319,7 @@ class Tab:
             self._pulse = heard
 
     def _must_be_served(self, where: str) -> None:
-        if (status := self.status()) >= SERVER_ERROR:
+        if not self._loading and (status := self.status()) >= SERVER_ERROR:
             raise PortalDown(f"{where}: the portal answers {status}")
 
     # --- pop-ups ---

@@ -99,15 +99,19 @@ class SigningIn:
         """Get signed in; True where a sign-in was needed, False where the saved session still lives."""
         if self._arrive() == "inside":
             return False
-        banner = self._send_form()
+        banner = self._fill_form()
+        self.desk.intend()
+        self.pending = True
+        steps.reached("sign_in.intent")
         try:
+            self._press()
             self._after(banner)
         except StopAsked:
             raise
         except (RetryLater, Broken) as trouble:
             if not self.pending:
                 raise
-            raise SignInUnresolved(f"sign-in: after the click its end is not known ({trouble})") from None
+            raise SignInUnresolved(f"sign-in: its end is not known ({trouble})") from None
         return True
 
     def _arrive(self) -> str:
@@ -122,25 +126,23 @@ class SigningIn:
             self._stop_at(came)
         return came
 
-    def _send_form(self) -> Element:
-        """Fill the form and press its button, the intent written down before; returns the banner as far as it is a reply."""
+    def _fill_form(self) -> Element:
+        """Fill the form until only its button is left to press; returns the banner as far as it can be a reply."""
         form = self.portal.screen(self.spec.form)
         steps.reached("sign_in.form")
         form["user"].fill_secret(self.secrets.user)
         form["password"].fill_secret(self.secrets.password)
         if not form["enter"].enabled():
             raise PageChanged("sign-in: the button cannot be pressed")
-        banner = form["banner"].apart_from_now()
-        self.desk.intend()
-        self.pending = True
-        steps.reached("sign_in.intent")
+        return form["banner"].apart_from_now()
+
+    def _press(self) -> None:
         try:
-            form["enter"].click()
+            self.portal.screen(self.spec.form)["enter"].click()
         except StopAsked:
             self._resolve("withdrawn")  # a stop is heard before the click only
             raise
         steps.reached("sign_in.clicked")
-        return banner
 
     def _after(self, banner: Element) -> None:
         inside = self.portal.screen(self.spec.signed_in)["landmark"]
