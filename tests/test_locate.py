@@ -746,6 +746,23 @@ def test_a_stop_request_is_heard_while_a_page_does_not_come(desk: Desktop) -> No
         come.set()
 
 
+@pytest.mark.parametrize(
+    "way", ["<form method=post action=/slow><button>Go</button></form>", "<button onclick=\"location='/slow'\">Go</button>"]
+)
+def test_a_stop_request_is_heard_while_the_page_after_a_click_does_not_come(desk: Desktop, way: str) -> None:
+    desk.spoiled = True
+    come = threading.Event()
+    desk.site.pages["/slow"] = lambda _asked: str(come.wait(60))
+    form = desk.show(f"<p id=old>old</p>{way}", {"go": "button", "next": "#next"}, seconds=60)
+    form["go"].click()
+    form._tab._pulse = Ear()
+    try:
+        with pytest.raises(StopAsked):
+            form["next"].wait()
+    finally:
+        come.set()
+
+
 def test_a_stop_request_is_heard_while_time_passes_and_while_several_are_waited_for(desk: Desktop) -> None:
     form = desk.show("<p>x</p>", {"absent": "#absent"}, seconds=60)
     form._tab._pulse = Ear()
