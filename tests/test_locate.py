@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from payerbot.browser import element, locate
 from payerbot.browser.element import same
 from payerbot.browser.locate import Element, Screen, Tab
 from payerbot.errors import PageChanged, PortalDown, PortalError, PortalSlow, ReadBackMismatch, RunError, StopAsked
@@ -708,9 +709,22 @@ def test_a_button_is_waited_for_until_it_can_be_used(desk: Desktop) -> None:
 
 # --- stop requests -------------------------------------------------------------------------------------------------------------------
 
+
+def test_no_step_goes_on_for_longer_than_a_stop_request_may_wait() -> None:
+    assert element.SLICE_MS <= 2_000
+    assert vars(locate)["SLICE_MS"] == element.SLICE_MS
+
+
+@pytest.fixture
+def _short_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (element, locate):
+        monkeypatch.setattr(module, "SLICE_MS", 400)
+
+
 COVERED = "<div style='position:fixed;inset:0;z-index:9'></div><button id=b>Go</button><input id=i><input id=off disabled>"
 
 
+@pytest.mark.usefixtures("_short_slices")
 @pytest.mark.parametrize(
     "step",
     [
@@ -734,6 +748,7 @@ def test_a_stop_request_is_heard_while_a_step_waits(desk: Desktop, step: Callabl
         step(form)
 
 
+@pytest.mark.usefixtures("_short_slices")
 def test_a_stop_request_is_heard_while_a_page_does_not_come(desk: Desktop) -> None:
     desk.spoiled = True
     come = threading.Event()
@@ -746,6 +761,7 @@ def test_a_stop_request_is_heard_while_a_page_does_not_come(desk: Desktop) -> No
         come.set()
 
 
+@pytest.mark.usefixtures("_short_slices")
 @pytest.mark.parametrize(
     "way", ["<form method=post action=/slow><button>Go</button></form>", "<button onclick=\"location='/slow'\">Go</button>"]
 )
@@ -763,6 +779,7 @@ def test_a_stop_request_is_heard_while_the_page_after_a_click_does_not_come(desk
         come.set()
 
 
+@pytest.mark.usefixtures("_short_slices")
 def test_a_stop_request_is_heard_while_time_passes_and_while_several_are_waited_for(desk: Desktop) -> None:
     form = desk.show("<p>x</p>", {"absent": "#absent"}, seconds=60)
     form._tab._pulse = Ear()

@@ -1,0 +1,174 @@
+"""What every portal shares: its service hours, its pages' status, and what can come instead of any page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from payerbot.browser.locate import Tab
+from payerbot.errors import (
+    BotWall,
+    CodeWanted,
+    PageChanged,
+    PasswordExpired,
+    PortalDown,
+    PortalError,
+    SessionLost,
+    SignedOutByPerson,
+    TermsPage,
+)
+from portals.base import MEANS, Automation, Hours, Meaning, Pace, Portal, PortalConfig, SignIn
+from tests.browser_support import Desktop, selectors, started
+from tests.small_site import Reply, Site
+
+WANTED: dict[Meaning, type[PortalError]] = {
+    "session_lost": SessionLost,
+    "down": PortalDown,
+    "bot_wall": BotWall,
+    "terms": TermsPage,
+    "method": CodeWanted,
+    "code": CodeWanted,
+    "password": PasswordExpired,
+}
+CONFIG = PortalConfig(
+    title="Cascade Health",
+    base_url="https://portal.example/",
+    hosts=("portal.example",),
+    sign_in=SignIn(
+        path="/",
+        home="/",
+        form="session_lost",
+        signed_in="result",
+        leave_shows="session_lost",
+        words={"other_session": ("another device",)},
+    ),
+    leave="keep",
+    anywhere={meaning: meaning for meaning in WANTED},
+    pace=Pace(seconds=0),
+    hours=Hours(zone="America/New_York"),
+    automation=Automation(rule="permitted", source="a test's own portal", as_of=date(2026, 1, 1)),
+)
+SCREENS = selectors({name: {"landmark": f"#{name}"} for name in [*WANTED, "result", "error"]})
+
+
+class Cascade(Portal):
+    title = "Cascade Health"
+
+    @classmethod
+    def settings(cls) -> PortalConfig:
+        return CONFIG
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
+    with Site() as site, started(tmp_path_factory.mktemp("run"), [site.host()]) as context:
+        yield Desktop(context, site)
+
+
+@pytest.fixture
+def desktop(shared: Desktop) -> Desktop:
+    shared.clear()
+    return shared
+
+
+def showing(desktop: Desktop, html: str | Reply, *, seconds: float = 5.0) -> Cascade:
+    desktop.site.pages["/page"] = html
+    portal = Cascade(Tab(desktop.page, SCREENS, step_seconds=seconds), base_url=desktop.site.url(""))
+    portal.go("/page")
+    return portal
+
+
+# --- pages ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_which_of_several_pages_came_is_said(desktop: Desktop) -> None:
+    portal = showing(desktop, "<p id=error>no such member</p>")
+    candidates = {name: portal.screen(name)["landmark"] for name in ("result", "error")}
+    assert portal.expect(candidates) == "error"
+    assert portal.arrive("error").name == "error"
+
+
+def test_a_page_that_does_not_come_is_said_with_what_was_waited_for(desktop: Desktop) -> None:
+    portal = showing(desktop, "<p>Meet our new look</p>", seconds=0.5)
+    candidates = {name: portal.screen(name)["landmark"] for name in ("result", "error")}
+    assert portal.came(candidates) is None
+    with pytest.raises(PageChanged, match="benefits: none of result, error came"):
+        portal.expect(candidates, what="benefits")
+    with pytest.raises(PageChanged, match="result: none of result came"):
+        portal.arrive("result")
+
+
+@pytest.mark.parametrize("meaning", WANTED)
+def test_what_comes_instead_of_any_page_raises_what_it_means(desktop: Desktop, meaning: Meaning) -> None:
+    portal = showing(desktop, f"<p id={meaning}>this came unasked</p>")
+    with pytest.raises(PortalError) as caught:
+        portal.arrive("result", within_ms=300)
+    assert type(caught.value) is WANTED[meaning]
+    assert str(caught.value) == f"{meaning}: this screen came unasked"
+
+
+def test_whatever_a_portal_may_declare_has_an_error() -> None:
+    assert MEANS == WANTED
+
+
+def test_a_session_that_a_person_ended_is_told_from_one_that_ran_out(desktop: Desktop) -> None:
+    portal = showing(desktop, "<p id=session_lost>You have been signed out: your user ID was used on Another Device.</p>")
+    with pytest.raises(SignedOutByPerson):
+        portal.arrive("result", within_ms=300)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 429])
+def test_a_page_with_an_error_status_is_an_outage(desktop: Desktop, status: int) -> None:
+    with pytest.raises(PortalDown, match=f"the portal answers {status}"):
+        showing(desktop, Reply("<p id=result>sorry</p>", status))
+
+
+def test_a_page_that_is_not_there_is_judged_by_what_it_shows(desktop: Desktop) -> None:
+    assert showing(desktop, Reply("<p id=result>here</p>", 404)).arrive("result").name == "result"
+
+
+def test_evidence_is_kept_as_a_person_reads_it(desktop: Desktop) -> None:
+    portal = showing(desktop, "<p id=result>Active Coverage</p>")
+    assert portal.keep() == "Active Coverage"
+    assert portal.keep("from elsewhere") == "from elsewhere"
+    assert portal.kept == ["Active Coverage", "from elsewhere"]
+
+
+# --- hours ---------------------------------------------------------------------------------------------------------------------------
+
+
+def at(text: str) -> datetime:
+    """A time in New York as UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+DAY = Hours(zone="America/New_York", opens=time(8), closes=time(18))
+NIGHT = Hours(zone="America/New_York", opens=time(22), closes=time(6))
+OFFICE = Hours(zone="America/New_York", opens=time(8), closes=time(18), holidays=False)
+ALWAYS = Hours(zone="America/New_York")
+
+
+@pytest.mark.parametrize(
+    "hours, now, opens",
+    [
+        (DAY, "2026-11-23T12:00:00-05:00", None),
+        (DAY, "2026-11-23T08:00:00-05:00", None),
+        (DAY, "2026-11-23T18:00:00.900-05:00", None),
+        (DAY, "2026-11-23T07:59:59-05:00", "2026-11-23T08:00:00-05:00"),
+        (DAY, "2026-11-23T18:00:01-05:00", "2026-11-24T08:00:00-05:00"),
+        (DAY, "2026-03-07T20:00:00-05:00", "2026-03-08T08:00:00-04:00"),  # the clocks go forward in between
+        (DAY, "2026-10-31T20:00:00-04:00", "2026-11-01T08:00:00-05:00"),  # and back
+        (NIGHT, "2026-11-23T23:00:00-05:00", None),
+        (NIGHT, "2026-11-23T05:00:00-05:00", None),
+        (NIGHT, "2026-11-23T12:00:00-05:00", "2026-11-23T22:00:00-05:00"),
+        (OFFICE, "2026-11-26T12:00:00-05:00", "2026-11-27T08:00:00-05:00"),  # Thanksgiving
+        (OFFICE, "2026-07-02T19:00:00-04:00", "2026-07-05T08:00:00-04:00"),  # the 4th, a Saturday, and the 3rd for it
+        (DAY, "2026-11-26T12:00:00-05:00", None),
+        (ALWAYS, "2026-11-23T23:59:59.700-05:00", None),
+        (ALWAYS, "2026-11-23T00:00:00-05:00", None),
+    ],
+)
+def test_service_hours_are_kept_in_the_portals_own_zone(hours: Hours, now: str, opens: str | None) -> None:
+    assert hours.next_open(at(now)) == (opens and at(opens))
