@@ -132,6 +132,7 @@ class TestTheResult:
         out = schedule.with_name("schedule.answers.csv")
         assert done.exit_code == 1
         assert done.stderr.splitlines() == [
+            "No Prefect server serves this job: it runs here, directly.",
             f"What is known so far is in {out}.",
             "Stopped: nothing is lost, what was not asked yet waits; the same command goes on with it.",
         ]

@@ -268,7 +268,7 @@ class Office:
 
     def log(self) -> str:
         """Everything in the log."""
-        return "\n".join(path.read_text("utf-8") for path in self.home.rglob("*.log*"))
+        return "\n".join(path.read_text("utf-8") for path in self.home.rglob("*.jsonl"))
 
 
 class Command:
