@@ -385,6 +385,7 @@ class _Turn:
             if self.desk.number:
                 raise
             self.rest(STUMBLE_SECONDS)
+            self.portal.tab.goto("about:blank")  # the very address that is shown would not be loaded anew
             self.sign_in()
 
     def _filed(self, _item: Item, outcome: Outcome) -> None:
