@@ -19,6 +19,7 @@ from payerbot.browser import launch, login
 from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load as load_selectors
 from payerbot.browser.session import SavedState
+from payerbot.browser.trouble import in_our_words
 from payerbot.capability import BY_JOB
 from payerbot.engine import PATIENCE, End, Engine, Pacing
 from payerbot.errors import (
@@ -26,6 +27,7 @@ from payerbot.errors import (
     BotWall,
     CodeWanted,
     NeedsHuman,
+    PageChanged,
     PortalDown,
     PortalError,
     PortalSlow,
@@ -310,6 +312,7 @@ class _Turn:
         )
         self.desk = _SignInDesk(self)
         self.save: Callable[[], None] = lambda: None
+        self.opened: Callable[[], contextlib.AbstractContextManager[Tab]]
         self.portal: Portal
 
     def run(self) -> tuple[str, str]:
@@ -343,7 +346,18 @@ class _Turn:
             steps.reached("browser.started")
             self.save = lambda: self.state.save(context)
             selectors = load_selectors(self.orders.portal, mine.selectors_overlay)
-            yield Tab(context.new_page(), selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
+
+            @contextlib.contextmanager
+            def opened() -> Iterator[Tab]:
+                with in_our_words("browser"):
+                    page = context.new_page()
+                yield Tab(page, selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
+                with contextlib.suppress(PortalError), in_our_words("browser"):  # it may be gone already
+                    page.close()
+
+            self.opened = opened
+            with opened() as tab:
+                yield tab
 
     def _pulse(self) -> None:
         self.watchdog.seen_alive()
@@ -402,8 +416,17 @@ class _Turn:
         ask = {Job.ELIGIBILITY: "check_eligibility", Job.CLAIM_STATUS: "report_claim_status"}[item.job]
         if not issubclass(type(self.portal), BY_JOB[item.job]):
             raise RunError(f"The portal {self.orders.portal} cannot do {item.job} here; take those rows out of the file.")
-        answer: Answer = getattr(self.portal, ask)(item.ask)
+        try:
+            answer: Answer = getattr(self.portal, ask)(item.ask)
+        except PageChanged:
+            self._knock()
+            raise
         return answer
+
+    def _knock(self) -> None:
+        """PortalDown where the portal answers nobody: its apps then fail in ways of their own, which look like a changed page."""
+        with self.opened() as beside:
+            self.admitted.portal(beside, base_url=self.admitted.base_url).go(self.portal.config.sign_in.home)
 
     def evidence(self, item: Item, answer: Answer | None) -> Sequence[str]:
         """Keep the pages' text, and a picture of whatever is not a plain answer."""

@@ -698,6 +698,23 @@ def test_a_click_whose_page_takes_long_to_come_is_not_made_again(desk: Desktop) 
     assert desk.site.paths("POST") == ["/go"]
 
 
+FRAME_THAT_GOES = """<p id=n>0</p><div id=host></div><script>
+  const again = () => {
+    host.innerHTML = '<iframe id=body></iframe>';
+    host.firstChild.srcdoc = '<button ON="parent.n.textContent = Number(parent.n.textContent) + 1; parent.again()">Submit</button>';
+  };
+  again();
+</script>"""
+
+
+@pytest.mark.parametrize("event", ["onclick", "onmousedown", "onmouseup"])
+def test_a_click_that_tears_its_own_frame_out_is_not_made_again_in_the_new_one(desk: Desktop, event: str) -> None:
+    form = in_frame(desk, FRAME_THAT_GOES.replace("ON", event), {"submit": {"role": "button", "name": "Submit"}, "count": "#n"})
+    form["submit"].click()
+    assert form["submit"].wait()
+    assert form["count"].text() == "1"
+
+
 def test_a_button_is_waited_for_until_it_can_be_used(desk: Desktop) -> None:
     form = desk.show("<button disabled onclick=\"document.title='sent'\">Submit</button>", {"submit": "button"})
     assert not form["submit"].enabled(1)

@@ -219,20 +219,25 @@ class Element:
     # --- how it is done ---
 
     def _do(self, act: Callable[[Locator, float], T]) -> T:
-        """Act on the first way that is there, in slices: a stop request is heard, and a frame that was replaced is found again."""
+        """Act on the first way that is there, in slices: a stop request is heard, and a frame that was replaced is found again.
+
+        Where there is one way only the browser itself waits for it; looking first would be one more question to the page.
+        """
         self._tab.pulse()
         end = time.monotonic() + self._tab.limit_ms / 1000
+        direct = len(self._finders) == 1 and not self._tab.loading
         while True:
-            found = self._found(end)
+            found = self._now() if direct else self._found(end)
             left = max(1.0, (end - time.monotonic()) * 1000)
             try:
                 return act(found, min(SLICE_MS, left))
             except BrowserTimeout:
-                if time.monotonic() >= end:
+                if not direct and time.monotonic() >= end:
                     raise PortalSlow(f"{self._where}: the step did not end in time") from None
             except BrowserError as trouble:
-                if not was_replaced(trouble) or time.monotonic() >= end:
+                if not direct and (not was_replaced(trouble) or time.monotonic() >= end):
                     raise named(self._where, trouble) from None
+            direct = False
             self._tab.pulse()
 
     def _found(self, end: float) -> Locator:
@@ -249,7 +254,8 @@ class Element:
 
     def _now(self) -> Locator:
         """The first way that can be seen, or, where there is none, what would have been the first."""
-        return found.first if (found := self.all()) is not None else self._finders[0]().first
+        found = self.all() if len(self._finders) > 1 else None
+        return (found if found is not None else self._finders[0]().filter(visible=True)).first
 
     def _until(self, holds: Callable[[], bool], within_ms: float | None) -> bool:
         return self._tab.until(holds, within_ms, self._where)
@@ -332,8 +338,8 @@ def _numbered(heads: Sequence[str]) -> list[str]:
 def _click_once(found: Locator, ms: float) -> None:
     try:
         found.click(timeout=ms)
-    except BrowserTimeout as late:
-        if not was_delivered(late):
+    except BrowserError as trouble:
+        if not was_delivered(trouble):
             raise
 
 

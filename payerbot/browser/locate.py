@@ -157,7 +157,7 @@ class Tab:
         self._put_in: dict[str, Callable[[], bool]] = {}
         self._lost = ""  # why the last page did not load, in the browser's words
         self._moves = 0
-        self._loading = False  # while a page is asked for, whatever is asked of the old one waits with it, without a limit
+        self.loading = False  # while a page is asked for, whatever is asked of the old one waits with it, without a limit
         self.limit_ms = step_seconds * 1000
         page.on("request", self._asked)
         page.on("response", self._answered)
@@ -221,15 +221,15 @@ class Tab:
 
     def _asked(self, request: Request) -> None:
         if self._is_ours(request):
-            self._loading = True
+            self.loading = True
 
     def _answered(self, response: Response) -> None:
         if self._is_ours(response.request):
-            self._loading = False
+            self.loading = False
 
     def _failed(self, request: Request) -> None:
         if self._is_ours(request):
-            self._loading = False
+            self.loading = False
             if "ERR_ABORTED" not in str(request.failure):
                 self._lost = str(request.failure)
 
@@ -238,7 +238,7 @@ class Tab:
 
     def _moved(self, frame: Frame) -> None:
         if frame == self._page.main_frame:
-            self._loading = False
+            self.loading = False
             if not frame.url.startswith(ERROR_PAGE):
                 self._lost = ""
                 self._moves += 1
@@ -252,7 +252,7 @@ class Tab:
         """
         start = heard = cleared = time.monotonic()
         end = start + (self.limit_ms if within_ms is None else within_ms) / 1000
-        while (self._loading and not meanwhile) or not _holds(holds):
+        while (self.loading and not meanwhile) or not _holds(holds):
             now = time.monotonic()
             if self._lost:
                 raise named(where, self._lost)
@@ -262,7 +262,7 @@ class Tab:
                 self._pulse()
                 self._must_be_served(where)
                 heard = now
-            if not self._loading and now - cleared > POP_UP_SECONDS:
+            if not self.loading and now - cleared > POP_UP_SECONDS:
                 self._put_away_pop_ups()
                 cleared = now
             self.wait(POLL_MS)
@@ -288,7 +288,7 @@ class Tab:
             hit[:] = [name for name, element in now.items() if element.visible()][:1]
             return bool(hit)
 
-        if not self.until(looked, within_ms, "page") and not self._loading:
+        if not self.until(looked, within_ms, "page") and not self.loading:
             looked(everywhere=True)
         return hit[0] if hit else None
 
@@ -319,7 +319,7 @@ class Tab:
             self._pulse = heard
 
     def _must_be_served(self, where: str) -> None:
-        if not self._loading and (status := self.status()) >= SERVER_ERROR:
+        if not self.loading and (status := self.status()) >= SERVER_ERROR:
             raise PortalDown(f"{where}: the portal answers {status}")
 
     # --- pop-ups ---

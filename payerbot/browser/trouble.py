@@ -50,6 +50,6 @@ def was_replaced(trouble: BrowserError) -> bool:
     return any(words in trouble.message for words in _REPLACED)
 
 
-def was_delivered(trouble: BrowserTimeout) -> bool:
-    """True where a click that timed out had begun, so that a second one could be one too many."""
+def was_delivered(trouble: BrowserError) -> bool:
+    """True where a click that failed had begun, so that a second one could be one too many."""
     return "performing click action" in trouble.message
