@@ -10,9 +10,9 @@ from datetime import date
 import pyotp
 import pytest
 
-from payerbot.browser import login
+from payerbot.browser import locate, login
 from payerbot.browser.locate import Tab
-from payerbot.browser.login import SigningIn, sign_out
+from payerbot.browser.login import Attended, SigningIn, sign_out
 from payerbot.errors import (
     AccountLocked,
     BadCredentials,
@@ -575,6 +575,33 @@ def test_a_portal_that_is_down_before_the_form_is_down(portal: Cascade, server: 
     desk = Desk(server)
     refused(portal, desk, PortalDown)
     assert desk.log == []
+
+
+# --- a person at the window ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_signs_in_at_the_window_and_the_bot_types_nothing(
+    portal: Cascade, server: Cascadia, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def person() -> None:
+        if desktop.page.url.endswith("/login") and not server.presses:
+            desktop.page.fill("[name=user]", USER)
+            desktop.page.fill("[name=password]", PASSWORD)
+            desktop.page.click("button")
+
+    monkeypatch.setattr(locate, "SLICE_MS", 200)
+    monkeypatch.setattr(login, "ATTENDED_MS", 10_000)
+    server.leads_to, desk = "in", Desk(server)
+    portal.tab._pulse = person
+    assert Attended(portal, Secrets("nobody's"), desk, saved=False).run() is True
+    assert (server.presses, desk.log) == (1, [])
+
+
+def test_where_nobody_signs_in_at_the_window_a_person_is_needed(portal: Cascade, server: Cascadia, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(login, "ATTENDED_MS", 300)
+    with pytest.raises(CodeWanted, match="nobody signed in at the window"):
+        Attended(portal, Secrets(), Desk(server), saved=False).run()
+    assert server.presses == 0
 
 
 # --- leaving -------------------------------------------------------------------------------------------------------------------------
