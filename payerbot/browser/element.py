@@ -203,17 +203,10 @@ class Element:
         return names
 
     def fill_date(self, day: date) -> None:
-        """Put a day in a date field, be it one input or month, day and year segments; read back."""
-        kind = self._ask(scripts.DATE)[0]
-        if kind == "parts":
-            self._do(lambda found, ms: _type_parts(found, day, ms))
-            if not self._shows_day(day):
-                self._do(lambda found, ms: _type_parts(found, day, ms, clicking=True))
-        else:
-            field = Element(self._tab, self._where, [lambda: self._now().locator("input").first]) if kind == "around" else self
-            field.fill_secret(f"{day:%Y-%m-%d}" if kind == "date" else f"{day:%m/%d/%Y}")
-        if not self._shows_day(day):
-            raise ReadBackMismatch(f"{self._where}: the date does not stick")
+        """Put a day in a date field that does not show it yet, be it one input or month, day and year segments; read back."""
+        kind, shown = self._ask(scripts.DATE)
+        if not _is_day(kind, shown, day):
+            self._put_day(kind, shown, day)
         self._tab.remember(self._where, lambda: self._shows_day(day))
 
     # --- how it is done ---
@@ -272,6 +265,19 @@ class Element:
         if not same(self._do(lambda found, ms: _typed(found, value, ms)), value):
             raise ReadBackMismatch(f"{self._where}: the field does not keep what was typed")
 
+    def _put_day(self, kind: str, shown: Sequence[Sequence[str]], day: date) -> None:
+        if kind == "parts":
+            order = _in_order(shown)
+            self._do(lambda found, ms: _type_parts(found, order, day, ms))
+            if self._shows_day(day):
+                return
+            self._do(lambda found, ms: _type_parts(found, order, day, ms, clicking=True))
+        else:
+            field = Element(self._tab, self._where, [lambda: self._now().locator("input").first]) if kind == "around" else self
+            field.fill_secret(f"{day:%Y-%m-%d}" if kind == "date" else f"{day:%m/%d/%Y}")
+        if not self._shows_day(day):
+            raise ReadBackMismatch(f"{self._where}: the date does not stick")
+
     def _shown(self) -> str:
         return self._now().input_value(timeout=SLICE_MS)
 
@@ -280,7 +286,8 @@ class Element:
 
     def _shows_day(self, day: date) -> bool:
         with in_our_words(self._where):
-            return _day(*_read(self._now(), scripts.DATE)) == [day.year, day.month, day.day]
+            kind, shown = _read(self._now(), scripts.DATE)
+        return _is_day(kind, shown, day)
 
     def _ask(self, script: str) -> Any:  # noqa: ANN401  what the script gives
         return self._do(lambda found, _ms: _read(found, script))
@@ -391,11 +398,15 @@ def _day(kind: str, shown: Sequence[Sequence[str]]) -> list[int]:
     return numbers if kind == "date" else [*numbers[2:], *numbers[:2]]
 
 
-def _type_parts(field: Locator, day: date, ms: float, *, clicking: bool = False) -> None:
+def _is_day(kind: str, shown: Sequence[Sequence[str]], day: date) -> bool:
+    return _day(kind, shown) == [day.year, day.month, day.day]
+
+
+def _type_parts(field: Locator, order: Sequence[str], day: date, ms: float, *, clicking: bool = False) -> None:
     """Type each segment; a field that wants to be clicked and emptied first is, the second time."""
     digits = {"M": f"{day:%m}", "D": f"{day:%d}", "Y": f"{day:%Y}"}
     parts = field.get_by_role("spinbutton")
-    for place, which in enumerate(_in_order(_read(field, scripts.DATE)[1])):
+    for place, which in enumerate(order):
         part = parts.nth(place)
         if clicking:
             part.click(timeout=ms)

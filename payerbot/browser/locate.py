@@ -157,12 +157,17 @@ class Tab:
         self._put_in: dict[str, Callable[[], bool]] = {}
         self._lost = ""  # why the last page did not load, in the browser's words
         self._moves = 0
+        self._held: dict[Way, Frame] = {}
+        self._by_name = False  # the browser watches for pop-ups by itself, also in frames that are yet to come
         self.loading = False  # while a page is asked for, whatever is asked of the old one waits with it, without a limit
         self.limit_ms = step_seconds * 1000
         page.on("request", self._asked)
         page.on("response", self._answered)
         page.on("requestfailed", self._failed)
         page.on("framenavigated", self._moved)
+        page.on("framenavigated", self._forget_frames)
+        page.on("frameattached", self._forget_frames)
+        page.on("framedetached", self._forget_frames)
 
     @property
     def url(self) -> str:
@@ -180,9 +185,32 @@ class Tab:
         """All of them."""
         return (self.screen(name) for name in self._selectors.screens)
 
-    def root(self, frame: Way | None) -> Page | FrameLocator:
-        """The page, or one of its frames, for this package only."""
-        return self._page if frame is None else _find(lambda: self._page, frame, {}).content_frame
+    def root(self, frame: Way | None) -> Page | Frame | FrameLocator:
+        """The page, or one of its frames, for this package only.
+
+        A frame is looked up once and held until any frame comes, goes or moves: to be found anew for every question makes each three
+        times as long.
+        """
+        if frame is None:
+            return self._page
+        around = _find(lambda: self._page, frame, {})
+        if self._by_name:
+            return around.content_frame
+        if frame not in self._held:
+            self._hold(frame, around)
+        return self._held.get(frame) or around.content_frame
+
+    def _hold(self, frame: Way, around: Locator) -> None:
+        with suppress(BrowserError):
+            handles = around.element_handles()
+            found = handles[0].content_frame() if len(handles) == 1 else None  # of two it is not known which
+            for handle in handles:
+                handle.dispose()
+            if found is not None and not found.is_detached():
+                self._held[frame] = found
+
+    def _forget_frames(self, _frame: Frame) -> None:
+        self._held.clear()
 
     # --- going somewhere ---
 
@@ -327,7 +355,10 @@ class Tab:
     def dismiss(self, interruption: Element, button: Element) -> None:
         """From now on close this pop-up whenever it stands in the way of a click or of what is waited for."""
         self._pop_ups.append((interruption, button))
-        for what in interruption.each():
+        self._by_name = True
+        watched = interruption.each()
+        self._by_name = False
+        for what in watched:
             self._page.add_locator_handler(what, partial(_close, button), no_wait_after=True)
 
     def _put_away_pop_ups(self) -> None:

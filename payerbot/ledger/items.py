@@ -31,12 +31,15 @@ class Items(Batches):
     """Every commit checks the lease's epoch in its own transaction, and raises LeaseLost where it is no longer the login's."""
 
     def claim(self, lease: Lease, batch: str) -> Item | None:
-        """Take the item that has been due longest, and count the attempt; None when nothing is due."""
+        """Take the item that has been due longest, and count the attempt; None when nothing is due.
+
+        Of those due at once one payer's come together: another payer means setting a portal's form anew.
+        """
         with self.audited() as connection:
             lease.check(connection)
             now = self.now(connection)
             due = and_(self.at(item, lease.portal, lease.login), item.c.batch == batch, item.c.state == "waiting", item.c.due <= now)
-            found = connection.execute(select(item).where(due).order_by(item.c.due, item.c.place).limit(1)).mappings().first()
+            found = connection.execute(select(item).where(due).order_by(item.c.due, item.c.payer, item.c.place).limit(1)).mappings().first()
             if found is None:
                 return None
             n = connection.execute(select(func.max(attempt.c.n)).where(self._tries(found["id"]))).scalar() or 0

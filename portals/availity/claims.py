@@ -192,7 +192,7 @@ class Claims(Eligibility):
                 form[key].fill(value)
         for key, day in (("birth_date", who.birth_date), ("dos_from", look.start), ("dos_to", look.end)):
             if key in shown:
-                self._put_day(form, key, day)
+                form[key].fill_date(day)
         if "is_subscriber" in shown:
             form["is_subscriber"].check(on=look.subscriber)
         steps.reached("search.filled")

@@ -112,8 +112,8 @@ class Eligibility(Shell):
             self._fields_seen.add((ask.payer_label, rung))
         for key, value in wanted.items():
             form[key].fill(value)
-        self._put_day(form, "birth_date", ask.patient.birth_date)
-        self._put_day(form, "as_of", ask.service_date)
+        form["birth_date"].fill_date(ask.patient.birth_date)
+        form["as_of"].fill_date(ask.service_date)
         if not form["service_type"].value().endswith(f" - {code}") and not form["service_type"].pick(f"- {code}", exact=False):
             form["service_type"].pick("- 30", exact=False)
         steps.reached("search.filled")

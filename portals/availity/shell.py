@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from urllib.parse import quote
 
 from payerbot import steps
@@ -70,11 +69,6 @@ class Shell(Portal):
         for key in keys:
             if not page[key].wait(SOON_MS):
                 raise PageChanged(f"{page.name}.{key}: it is not there")
-
-    def _put_day(self, form: Screen, key: str, day: date) -> None:
-        """Type a day, where the field does not show it already."""
-        if "".join(filter(str.isdigit, form[key].text())) != f"{day:%m%d%Y}":
-            form[key].fill_date(day)
 
     def _sent(self, form: Screen, results: dict[str, Screen]) -> bool:
         """Press Submit; False where the form refused a field, came back empty, or did nothing, so that it must be filled again."""

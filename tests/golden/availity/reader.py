@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
@@ -16,7 +17,7 @@ def read(page: dict[str, Any]) -> Any:
 
 def _eligibility(page: dict[str, Any]) -> EligibilityResult | dict[str, Any]:
     ask = EligibilityRequest.model_validate(page["ask"])
-    shown = {name: tuple(value) if isinstance(value, list) else value for name, value in page["sheet"].items()}
+    shown: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in page["sheet"].items()}
     cards = tuple(benefits.Card(card["title"], tuple((name, text) for name, text in card["parts"])) for card in page["sheet"]["cards"])
     sheet = benefits.Sheet(**{**shown, "cards": cards})
     return benefits.eligibility(sheet, ask) if benefits.belongs(sheet, ask) else {"belongs": False}
@@ -36,7 +37,7 @@ def _list(page: dict[str, Any]) -> dict[str, Any]:
     return {"fit": [rows[at].number for at in choice.rows], "others": choice.others}
 
 
-KINDS = {
+KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "eligibility": _eligibility,
     "eligibility-alert": lambda page: benefits.refusal(page["alert"]),
     "claim": _detail,
