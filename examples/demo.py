@@ -12,7 +12,8 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "demo-out"
 MEMBERS, CLAIMS = 40, 60
+JOBS = {  # job: what the table calls it, the file that goes in, the file that comes out
+    "eligibility": ("Tomorrow's coverage", "schedule.csv", "tomorrow.csv"),
+    "claim-status": ("Claim sweep", "open_claims.csv", "claims.csv"),
+}
 FINAL = ("answered", "not_found", "ambiguous", "bad_data", "unreadable")
 
 say = Console(highlight=False)
@@ -69,7 +74,7 @@ def main() -> int:
 
         with step("a Prefect server"), local_server(Path(os.environ["PAYERBOT_HOME"])):
             say.print(f"It is {AS_OF:%A, %B %d, %Y} there. The passwords are made up and kept in memory: your keyring is not touched.\n")
-            told = [job("Tomorrow's coverage", "eligibility", "schedule.csv"), job("Claim sweep", "claim-status", "open_claims.csv")]
+            told = both()
     report(told, time.monotonic() - began)
     return 0 if all(one.well for one in told) else 1
 
@@ -84,37 +89,42 @@ def step(what: str) -> Iterator[None]:
 def set_up(twin: Twin) -> None:
     """Point payerbot at the simulated payers, with a home and passwords of the demo's own."""
     practice = yaml.safe_load((HERE / "practice.yaml").read_text(encoding="utf-8"))
-    login = next(login["name"] for login in practice["logins"] if login["portal"] == "availity")
-    user = twin.users[0]
+    login = next(login for login in practice["logins"] if login["portal"] == "availity")
+    practice["logins"] = [{**login, "name": name, "jobs": [name]} for name in JOBS]  # a login each: they work side by side
     home = OUT / "home"
     home.mkdir(mode=0o700)
+    (home / "practice.yaml").write_text(yaml.safe_dump(practice), encoding="utf-8")
     vault = home / "made-up-passwords.json"
-    parts = {"user": user.user_id, "password": user.password, "totp": user.totp_seed}
-    vault.write_text(json.dumps({f"availity/{login}/{part}": value for part, value in parts.items()}), encoding="utf-8")
+    made_up = {}
+    for name, user in zip(JOBS, twin.users, strict=False):
+        parts = {"user": user.user_id, "password": user.password, "totp": user.totp_seed}
+        made_up |= {f"availity/{name}/{part}": value for part, value in parts.items()}
+    vault.write_text(json.dumps(made_up), encoding="utf-8")
     vault.chmod(0o600)
     os.environ.update(
         PAYERBOT_HOME=str(home),
-        PAYERBOT_PRACTICE=str(HERE / "practice.yaml"),
+        PAYERBOT_PRACTICE=str(home / "practice.yaml"),
         PAYERBOT_DEMO_VAULT=str(vault),
         PAYERBOT_DEV_PORTALS=f"availity={twin.base_url('availity')}",
         PAYERBOT_DEV_TODAY=AS_OF.isoformat(),
     )
 
 
-def job(title: str, name: str, file: str) -> Told:
-    """Load one file and run its flow; a bar shows how far it is."""
+def both() -> list[Told]:
+    """Load both files and run their flows side by side; a bar each shows how far they are."""
     from payerbot.model import Job as Jobs  # noqa: PLC0415
     from payerbot.practice import Practice  # noqa: PLC0415
     from payerbot.settings import settings  # noqa: PLC0415
 
     practice = Practice.load(settings().practice)
-    batch, rows = load(practice, Jobs(name), HERE / file)
-    began = time.monotonic()
-    with bar(title) as heard:
-        run_flow(Jobs(name), batch, heard)
-    out = OUT / ("tomorrow.csv" if name == "eligibility" else "claims.csv")
-    shutil.copyfile(settings().home / "results" / f"{batch}.csv", out)
-    return compared(title, HERE / file, rows, out, time.monotonic() - began)
+    loaded = {name: load(practice, Jobs(name), HERE / file) for name, (_, file, _) in JOBS.items()}
+    with bars(), ThreadPoolExecutor() as pool:
+        seconds = list(pool.map(run_flow, map(Jobs, JOBS), (batch for batch, _ in loaded.values())))
+    told = []
+    for (title, file, result), (batch, rows), took in zip(JOBS.values(), loaded.values(), seconds, strict=True):
+        shutil.copyfile(settings().home / "results" / f"{batch}.csv", OUT / result)
+        told.append(compared(title, HERE / file, rows, OUT / result, took))
+    return told
 
 
 def load(practice: Practice, job: Job, file: Path) -> tuple[str, int]:
@@ -127,32 +137,35 @@ def load(practice: Practice, job: Job, file: Path) -> tuple[str, int]:
         return ledger.add(sheet, business_date=AS_OF).batch, len(sheet.rows)
 
 
-def run_flow(job: Job, batch: str, heard: Callable[[Step], None]) -> None:
-    """Run the job's Prefect flow in this process; what it says at its end is kept by Prefect."""
-    from flows import shares  # noqa: PLC0415
+def run_flow(job: Job, batch: str) -> float:
+    """Run the job's Prefect flow in this process; what it says at its end is kept by Prefect. The seconds it took."""
     from flows.claim_status import claim_status  # noqa: PLC0415
     from flows.eligibility import eligibility  # noqa: PLC0415
 
-    shares.listeners.append(heard)
-    try:
-        flow = eligibility if job.value == "eligibility" else claim_status
-        flow(portal="all", batch=batch, return_state=True)
-    finally:
-        shares.listeners.remove(heard)
+    began = time.monotonic()
+    flow = eligibility if job.value == "eligibility" else claim_status
+    flow(portal="all", batch=batch, return_state=True)
+    return time.monotonic() - began
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Callable[[Step], None]]:
-    """A progress bar that follows the shares."""
+def bars() -> Iterator[None]:
+    """Progress bars that follow the shares."""
+    from flows import shares  # noqa: PLC0415
+
     columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=say) as shown:
-        task = shown.add_task(title, total=None)
+        tasks = {name: shown.add_task(title, total=None) for name, (title, _, _) in JOBS.items()}
 
         def heard(told: Step) -> None:
-            if told.portal == "availity":
-                shown.update(task, completed=told.done, total=told.total or None)
+            if told.login in tasks:
+                shown.update(tasks[told.login], completed=told.done, total=told.total or None)
 
-        yield heard
+        shares.listeners.append(heard)
+        try:
+            yield
+        finally:
+            shares.listeners.remove(heard)
 
 
 def compared(title: str, file: Path, rows: int, out: Path, seconds: float) -> Told:

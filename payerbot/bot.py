@@ -102,13 +102,21 @@ class _Teller:
 
     def __init__(self, orders: Orders) -> None:
         self.portal = orders.portal
+        self.login = orders.login
         self.done = 0
         self.total = 0
         self.signed_in = False  # a session is open at the portal that should not be
 
     def __call__(self, event: Any, *, outcome: str = "", note: str = "") -> None:  # noqa: ANN401  checked by Progress
         line = Progress(
-            event=event, at=datetime.now(UTC), portal=self.portal, done=self.done, total=self.total, outcome=outcome, note=note
+            event=event,
+            at=datetime.now(UTC),
+            portal=self.portal,
+            login=self.login,
+            done=self.done,
+            total=self.total,
+            outcome=outcome,
+            note=note,
         ).model_dump_json()
         with contextlib.suppress(OSError, ValueError):  # nobody listens any more: the work goes on to its sign-out
             sys.stdout.write(line + "\n")

@@ -287,6 +287,7 @@ class Progress(Frozen):
     event: Literal["started", "signed_in", "item", "waiting", "question", "signed_out", "ended", "log"]
     at: datetime
     portal: str
+    login: str = ""
     done: int = 0
     total: int = 0
     outcome: str = ""

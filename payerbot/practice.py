@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from payerbot import practice_file
-from payerbot.model import Frozen
+from payerbot.model import Frozen, Job
 from payerbot.practice_file import Mistake
 
 NO_PORTAL = "none"  # a route's portal where a payer is not to be asked by a browser at all
@@ -147,6 +147,7 @@ class Login(Frozen):
     portal: Slug
     name: Slug
     owner: Slug  # staff id of the person to ask about it
+    jobs: tuple[Job, ...] = ()  # what it is for; empty: everything
     hours: BotHours | None = None  # None: the bot may use it at any time
     desk_any_time: bool = False  # a job that a person starts at the desk may run outside the hours
     organization: str = ""  # as the portal's picker shows it
@@ -256,9 +257,10 @@ class Practice(Frozen):
         """The day it is at the practice."""
         return now.astimezone(self.zone).date()
 
-    def login_for(self, portal: str) -> Login | None:
-        """The login that serves a portal: the first one listed."""
-        return next((login for login in self.logins if login.portal == portal), None)
+    def login_for(self, portal: str, job: Job | None = None) -> Login | None:
+        """The login that serves a portal: the first one listed, of those that are for this job."""
+        serves = (login for login in self.logins if login.portal == portal and (job is None or not login.jobs or job in login.jobs))
+        return next(serves, None)
 
     def staff_by_id(self, staff_id: str) -> Staff | None:
         """That person, if the practice has one by this id."""

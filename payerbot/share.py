@@ -91,7 +91,7 @@ def supervise(
     with _child(orders) as child:
         lines: queue.SimpleQueue[_Told] = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(child.process.stdout, lines), daemon=True).start()
-        last = Progress(event="started", at=datetime.now(UTC), portal=portal)
+        last = Progress(event="started", at=datetime.now(UTC), portal=portal, login=login)
         while child.patience() > 0:
             with contextlib.suppress(queue.Empty):
                 told = lines.get(timeout=0.2)

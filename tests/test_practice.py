@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payerbot.errors import UserError
+from payerbot.model import Job
 from payerbot.practice import Login, Practice, npi_is_valid, starter_routes
 from sandbox import world
 
@@ -246,6 +247,12 @@ class TestPeopleAndLogins:
         assert login is not None
         assert login.name == "automation-1"
         assert practice.login_for("uhc") is None
+
+    def test_a_login_can_be_for_some_jobs_only(self, tmp_path: Path) -> None:
+        mornings = "  - {portal: availity, name: mornings, owner: ruth, jobs: [eligibility]}\n"
+        practice = load(tmp_path, GOOD.replace("logins:\n", f"logins:\n{mornings}"))
+        served = [login.name for job in (Job.ELIGIBILITY, Job.CLAIM_STATUS, None) if (login := practice.login_for("availity", job))]
+        assert served == ["mornings", "automation-1", "mornings"]
 
     def test_nothing_of_it_is_shown_by_accident(self, tmp_path: Path) -> None:
         assert repr(load(tmp_path, GOOD)) == "<Practice>"

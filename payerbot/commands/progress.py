@@ -1,4 +1,4 @@
-"""What a person sees while shares run: a bar per portal on a terminal, and every new question, to its named person, as it comes."""
+"""What a person sees while shares run: a bar per share on a terminal, and every new question, to its named person, as it comes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Bars:
         self._practice = practice
         self._quiet = quiet or not sys.stderr.isatty()
         self._told: set[int] = set()
-        self._bars: dict[str, TaskID] = {}
+        self._bars: dict[tuple[str, str], TaskID] = {}
         self._lock = threading.Lock()
         columns = (
             TextColumn("{task.description}"),
@@ -52,9 +52,14 @@ class Bars:
                 self._tell_questions()
 
     def _move(self, step: Step) -> None:
-        if step.portal not in self._bars:
-            self._bars[step.portal] = self._shown.add_task(title(step.portal), total=None, note="")
-        self._shown.update(self._bars[step.portal], completed=step.done, total=step.total or None, note=step.note)
+        share = (step.portal, step.login)
+        if share not in self._bars:
+            self._bars[share] = self._shown.add_task(self._named(*share), total=None, note="")
+        self._shown.update(self._bars[share], completed=step.done, total=step.total or None, note=step.note)
+
+    def _named(self, portal: str, login: str) -> str:
+        several = sum(known.portal == portal for known in self._practice.logins) > 1
+        return f"{title(portal)} ({login})" if several else title(portal)
 
     def _tell_questions(self) -> None:
         """A question goes at once to its named person."""

@@ -225,7 +225,7 @@ class _Reader:
         if route.portal == NO_PORTAL:
             self._reject(column, reasons.no_portal(route.note))
             return None
-        login = self.setting.practice.login_for(route.portal)
+        login = self.setting.practice.login_for(route.portal, self.setting.job)
         if login is None and (self.setting.built is None or route.portal in self.setting.built):
             self._reject(column, reasons.no_login(route.portal))
             return None
