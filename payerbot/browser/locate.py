@@ -30,6 +30,11 @@ POLL_MS = 30
 SELDOM = 8
 POP_UP_SECONDS = 0.5  # a wait looks this often whether a pop-up hides what it waits for
 ERROR_PAGE = "chrome-error:"
+ELSEWHERE = (
+    "interrupted by another navigation",
+    "ERR_ABORTED",
+    "Not attached to an active page",
+)  # the page went somewhere by itself meanwhile
 SERVER_ERROR = 500  # and above: HTTP's own range
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SPOKEN = ("label", "name", "text", "placeholder", "title", "test_id", "css", "beside")
@@ -239,7 +244,7 @@ class Tab:
         except BrowserTimeout:
             pass
         except BrowserError as trouble:
-            if "interrupted by another navigation" not in trouble.message:
+            if not any(words in trouble.message for words in ELSEWHERE):
                 raise named("address", trouble) from None
         else:
             return answer.status if answer else 0
@@ -313,7 +318,9 @@ class Tab:
 
         def looked(*, everywhere: bool = False) -> bool:
             now = {**candidates, **rare} if everywhere or next(turns) % SELDOM == 0 else candidates
-            hit[:] = [name for name, element in now.items() if element.visible()][:1]
+            hit[:] = _first_visible(now)
+            if hit and hit[0] != next(iter(now)):  # the page may have changed between the first look and the last
+                hit[:] = _first_visible(now) or hit
             return bool(hit)
 
         if not self.until(looked, within_ms, "page") and not self.loading:
@@ -391,6 +398,10 @@ class Tab:
         """A PNG of what can be seen."""
         with in_our_words("screenshot"):
             return self._page.screenshot(type="png", timeout=self.limit_ms)
+
+
+def _first_visible(candidates: Mapping[str, Element]) -> list[str]:
+    return [name for name in candidates if candidates[name].visible()][:1]
 
 
 def _holds(holds: Callable[[], bool]) -> bool:

@@ -134,8 +134,9 @@ class Claims(Eligibility):
 
     def _send_search(self, ask: ClaimStatusRequest, look: Look) -> bool:
         form = self._claim_form(ask)
-        self._choose_payer(form, ask)
-        self._fill_search(form, ask, look)
+        with self._payer_kept(form, ask):
+            self._choose_payer(form, ask)
+            self._fill_search(form, ask, look)
         return self._sent(form, {"list": self.screen("claim_list"), "detail": self.screen("claim_detail")})
 
     def _claim_form(self, ask: Request) -> Screen:

@@ -84,7 +84,8 @@ class Eligibility(Shell):
     def _send_inquiry(self, ask: EligibilityRequest, rung: str, code: str, entry: int) -> bool:
         form = self._eligibility_form(ask)
         try:
-            self._fill_inquiry(form, ask, rung, code, entry)
+            with self._payer_kept(form, ask):
+                self._fill_inquiry(form, ask, rung, code, entry)
         except ReadBackMismatch:
             self._app = ""  # the form is loaded anew and filled again
             return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 from payerbot import steps
@@ -63,6 +65,16 @@ class Shell(Portal):
         form["organization"].pick(ask.organization)
         if not form["payer"].pick(ask.payer_label, nth=entry):
             raise NotListedError
+
+    @contextmanager
+    def _payer_kept(self, form: Screen, ask: Request) -> Iterator[None]:
+        """While a form is filled: what goes missing because the form took its payer back is filled anew, and is no changed page."""
+        try:
+            yield
+        except PageChanged:
+            if form["payer"].visible() and form["payer"].text() != ask.payer_label:
+                raise ReadBackMismatch(f"{form.name}.payer: the choice does not stick") from None
+            raise
 
     def _must_have(self, page: Screen, *keys: str) -> None:
         """What belongs to a page that is there: PageChanged soon, not after the time that a page may take."""

@@ -13,11 +13,8 @@ from payerbot.errors import BotWall, Broken, PageChanged, PortalDown, SessionLos
 from payerbot.model import ClaimState, Outcome
 from portals import KNOWN
 from sandbox import truth
-from tests.contract.support import signed_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.contract.support import Site
 
 ABLE = sorted(slug for slug, adapter in KNOWN.items() if issubclass(adapter, ReportsClaimStatus))
@@ -167,12 +164,3 @@ def test_every_claim_of_the_example_world_is_answered_as_the_truth_has_it(site: 
     rows = site.claims("answered", "not_found", "ambiguous", "not_yet", "bad_data")
     assert len(rows) >= 45
     assert site.wrong_rows(rows) == []
-
-
-@pytest.mark.parametrize("slug", ABLE)
-@pytest.mark.parametrize("seed", [11, 4242])
-def test_so_are_claims_of_other_worlds(slug: str, seed: int, tmp_path: Path) -> None:
-    with signed_in(slug, tmp_path, seed=seed, members=40, claims=80) as site:
-        rows = site.claims("answered", "not_found", "ambiguous", "not_yet")[:: len(site.claims("answered")) // 8]
-        assert len(rows) >= 8
-        assert site.wrong_rows(rows) == []

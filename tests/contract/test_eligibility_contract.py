@@ -12,11 +12,8 @@ from payerbot.errors import BotWall, PageChanged, PortalDown, SessionLost, Signe
 from payerbot.model import AuthRule, Coverage, Outcome
 from portals import KNOWN
 from sandbox import truth
-from tests.contract.support import signed_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.contract.support import Site
 
 ABLE = sorted(slug for slug, adapter in KNOWN.items() if issubclass(adapter, ChecksEligibility))
@@ -160,12 +157,3 @@ def test_every_visit_of_the_example_world_is_answered_as_the_truth_has_it(site: 
     rows = site.visits("answered", "not_found", "ambiguous", "bad_data")
     assert len(rows) >= 30
     assert site.wrong_rows(rows) == []
-
-
-@pytest.mark.parametrize("slug", ABLE)
-@pytest.mark.parametrize("seed", [11, 4242])
-def test_so_are_visits_of_other_worlds(slug: str, seed: int, tmp_path: Path) -> None:
-    with signed_in(slug, tmp_path, seed=seed, members=60, claims=10) as site:
-        rows = site.visits("answered", "not_found", "ambiguous", "bad_data")[:: len(site.visits("answered")) // 6]
-        assert len(rows) >= 6
-        assert site.wrong_rows(rows) == []

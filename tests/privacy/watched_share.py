@@ -1,6 +1,6 @@
 """A share that is watched: what it prints, where it connects to, what lies in its run folder meanwhile. Started like payerbot.share.
 
-The folder that it is given may hold `<login>.broken`: then the readers of this share raise an error full of what they were given.
+The folder that it is given may hold `<login>.broken`: then a reader and the ledger raise errors full of what they were given.
 """
 
 from __future__ import annotations
@@ -98,16 +98,17 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _break_readers() -> None:
-    from portals.availity import read, read_claims
+    from payerbot.ledger.book import Ledger
+    from portals.availity import read
 
     def eligibility(sheet: Any, ask: Any) -> NoReturn:
         raise ValueError(f"could not read {sheet!r} for {ask.model_dump_json()}")
 
-    def claim(detail: Any, ask: Any) -> NoReturn:
-        raise RuntimeError(f"no such claim: {detail!r} {ask.model_dump()!r}") from LookupError(ask.patient.last)
+    def finish(_ledger: Ledger, _lease: Any, item: Any, given: Any, **_more: Any) -> NoReturn:
+        raise RuntimeError(f"cannot file {given!r} for {item.ask.model_dump()!r}") from LookupError(item.ask.patient.last)
 
     read.eligibility = eligibility
-    read_claims.claim = claim
+    Ledger.finish = finish  # type: ignore[assignment, method-assign]
 
 
 if __name__ == "__main__":
