@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -118,8 +119,9 @@ def both() -> list[Told]:
 
     practice = Practice.load(settings().practice)
     loaded = {name: load(practice, Jobs(name), HERE / file) for name, (_, file, _) in JOBS.items()}
-    with bars(), ThreadPoolExecutor() as pool:
-        seconds = list(pool.map(run_flow, map(Jobs, JOBS), (batch for batch, _ in loaded.values())))
+    with bars(), ThreadPoolExecutor() as pool:  # a thread does not know by itself which Prefect server this one uses
+        running = [pool.submit(copy_context().run, run_flow, Jobs(name), batch) for name, (batch, _) in loaded.items()]
+        seconds = [flow.result() for flow in running]
     told = []
     for (title, file, result), (batch, rows), took in zip(JOBS.values(), loaded.values(), seconds, strict=True):
         shutil.copyfile(settings().home / "results" / f"{batch}.csv", OUT / result)

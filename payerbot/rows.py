@@ -65,6 +65,8 @@ class Line(Frozen):
     started_at: datetime | None = None  # UTC, of the last attempt
     finished_at: datetime | None = None
     last_outcome: Outcome | None = None  # of the last attempt, for a row that waits
+    last_good: Answer | None = None  # of a row that waits: what an earlier batch was told about the same claim, or the same day's coverage
+    last_good_at: datetime | None = None  # UTC
     waits_for: str = ""  # our words: "the portal to be back", "question 12 (code)", ...
     question: int | None = None  # the open handoff's number
     next_due: datetime | None = None  # UTC

@@ -74,7 +74,7 @@ class Place:
         told = {"home": str(self.home), "url": self.url, "keys": [key.hex() for key in self.keys]}
         code = f"from tests.ledger_support import *\nplace = told_place()\n{script}"
         process = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, bufsize=1
+            [sys.executable, "-u", "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, bufsize=1
         )
         assert process.stdin is not None
         process.stdin.write(json.dumps(told) + "\n")

@@ -222,15 +222,18 @@ class Batches(Leases):
         mine = and_(self.mine(item), item.c.batch == name)
         items = select(item).with_only_columns(*(each for each in item.c if each.name not in {"ask", "question", "subject"})).where(mine)
         rows = select(row).where(self.mine(row), row.c.batch == name).order_by(row.c.line)
-        answers = select(answer.c.item, answer.c.result, answer.c.evidence, answer.c.answered_at).where(
-            self.mine(answer), answer.c.batch == name
-        )
+        given = select(answer.c.item, answer.c.result, answer.c.evidence, answer.c.answered_at)
+        answers = given.where(self.mine(answer), answer.c.batch == name)
+        same = and_(item.c.tenant == answer.c.tenant, item.c.subject == answer.c.subject, item.c.job == answer.c.job)
+        earlier = select(item.c.id, answer.c.result, answer.c.answered_at).join(item, same).order_by(answer.c.answered_at)
+        good = earlier.where(mine, item.c.state != "done", answer.c.outcome == Outcome.ANSWERED)
         attempts = select(attempt).join(item, _of(attempt, item)).where(mine).order_by(attempt.c.n)
         kept = select(evidence.c.item, evidence.c.address).join(item, _of(evidence, item)).where(mine, item.c.state != "done")
         asked = select(handoff.c.n).where(self.mine(handoff), handoff.c.state == "open")
         view = _View(job, self.now(connection), self.live_leases(connection), connection.execute(rows).mappings().all())
         view.items = {each["id"]: each for each in connection.execute(items).mappings()}
         view.answers = {each["item"]: each for each in connection.execute(answers).mappings()}
+        view.last_good = {each["id"]: each for each in connection.execute(good).mappings()}
         view.attempts = {each["item"]: each for each in connection.execute(attempts).mappings()}
         view.open_questions = set(connection.execute(asked).scalars())
         for each in connection.execute(kept.order_by(evidence.c.created_at)):
@@ -248,6 +251,7 @@ class _View:
     rows: Sequence[RowMapping]
     items: dict[str, RowMapping] = field(default_factory=dict)
     answers: dict[str, RowMapping] = field(default_factory=dict)
+    last_good: dict[str, RowMapping] = field(default_factory=dict)  # of items without an answer: what an earlier batch was told
     attempts: dict[str, RowMapping] = field(default_factory=dict)  # the last of each item
     evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
     open_questions: set[int] = field(default_factory=set)
@@ -274,6 +278,8 @@ class _View:
 
     def _waiting(self, found: RowMapping, state: str) -> dict[str, Any]:
         told: dict[str, Any] = {"last_outcome": found["outcome"], "evidence": self.evidence.get(found["id"], ())}
+        if good := self.last_good.get(found["id"]):
+            told |= {"last_good": ANSWER[self.job].model_validate_json(good["result"]), "last_good_at": good["answered_at"]}
         if state != found["state"]:
             return {**told, "waits_for": "another try: the last one was broken off"}
         question = found["handoff"] if found["handoff"] in self.open_questions else None

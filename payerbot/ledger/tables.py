@@ -132,7 +132,7 @@ item = Table(
     ForeignKeyConstraint(["tenant", "parent"], ["item.tenant", "item.id"], name="fk_item_parent"),
     ForeignKeyConstraint(["tenant", "sent_to"], ["item.tenant", "item.id"], name="fk_item_sent_to"),
     UniqueConstraint("tenant", "batch", "question"),
-    Index("ix_item_claim", "tenant", "batch", "portal", "login", "state", "due", "place"),
+    Index("ix_item_claim", "tenant", "batch", "portal", "login", "state", "due", "payer", "place"),
     Index("ix_item_login", "tenant", "portal", "login", "state"),
     Index("ix_item_handoff", "tenant", "handoff"),
 )

@@ -20,7 +20,7 @@ def _version() -> str:
         return "payerbot, not installed"
 
 
-FOR_STAFF = ("to_do", "why", "waits_for")
+FOR_STAFF = ("to_do", "why", "waits_for", "last_answer", "last_answer_at")
 OF_THE_RUN = (
     "row",
     "rejected_columns",
@@ -86,11 +86,12 @@ def cells(line: Line, work: todo.Work, job: Job, run: Run) -> list[str]:
     return [*_for_staff(line, work, run), *_of_the_run(line, work, job, run), *_answer(line.answer, job)]
 
 
-def _for_staff(line: Line, work: todo.Work, run: Run) -> tuple[str, str, str]:
+def _for_staff(line: Line, work: todo.Work, run: Run) -> tuple[str, ...]:
     waits = todo.waits_for(line)
     if waits and line.next_due:
         waits += f", until {line.next_due.astimezone(run.zone):%m/%d/%Y %H:%M}"
-    return work.to_do, work.why, waits
+    last = todo.of_answered(line.last_good) if line.last_good else None
+    return work.to_do, work.why, waits, f"{last.to_do}: {last.why}" if last else "", moment(line.last_good_at, run.zone)
 
 
 def _of_the_run(line: Line, work: todo.Work, job: Job, run: Run) -> tuple[str, ...]:

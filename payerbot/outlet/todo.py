@@ -32,7 +32,12 @@ def work(line: Line, job: Job, *, authorized: bool = False) -> Work:
         return Work("WAIT" if early else "NOT CHECKED", waits_for(line), line.question is not None or line.last_outcome in _PEOPLE)
     if line.answer.outcome is not Outcome.ANSWERED:
         return _unanswered(line.answer, job)
-    return _visit(line.answer, authorized=authorized) if isinstance(line.answer, EligibilityResult) else _claim(line.answer)
+    return of_answered(line.answer, authorized=authorized)
+
+
+def of_answered(answer: Answer, *, authorized: bool = False) -> Work:
+    """What an answered question asks of staff."""
+    return _visit(answer, authorized=authorized) if isinstance(answer, EligibilityResult) else _claim(answer)
 
 
 def waits_for(line: Line) -> str:

@@ -80,3 +80,16 @@ def test_the_next_night_sees_what_changed_and_the_same_file_on_one_day_asks_noth
     world = support.world().on_night(NIGHTS)
     assert [truth.disagreements(line, truth.claim(world, row)) for line, row in zip(after, rows, strict=True)] == [[], []]
     assert all(old["state"] != new["state"] for old, new in zip(before, after, strict=True))
+
+
+def test_a_row_that_was_not_asked_yet_shows_the_last_good_answer_with_its_date(office: support.Office) -> None:
+    rows = changing(1)
+    first = loaded(office, rows, AS_OF)
+    office.run(first.batch)
+    known = answers(office, first.batch, office.folder / "first.csv")[0]
+    assert (known["last_answer"], known["last_answer_at"]) == ("", "")
+
+    second = loaded(office, rows, AS_OF + timedelta(days=1))
+    line = answers(office, second.batch, office.folder / "second.csv")[0]
+    assert (line["to_do"], line["state"], line["outcome"]) == ("NOT CHECKED", "", "waiting")
+    assert (line["last_answer"], line["last_answer_at"]) == (f"{known['to_do']}: {known['why']}", known["answered_at"])

@@ -227,7 +227,7 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("tenant", "id", name="pk_item"),
         sa.UniqueConstraint("tenant", "batch", "question", name="uq_item_batch"),
     )
-    op.create_index("ix_item_claim", "item", ["tenant", "batch", "portal", "login", "state", "due", "place"])
+    op.create_index("ix_item_claim", "item", ["tenant", "batch", "portal", "login", "state", "due", "payer", "place"])
     op.create_index("ix_item_handoff", "item", ["tenant", "handoff"])
     op.create_index("ix_item_login", "item", ["tenant", "portal", "login", "state"])
     op.create_table(
