@@ -14,12 +14,13 @@ from payerbot.practice import Practice
 from payerbot.settings import settings
 
 PORT = 4200  # Prefect's own
+LOOKS_EVERY = 1.0  # seconds; Prefect's own ten are a person's wait at the desk
 
 
 def serve_all(practice: Practice) -> None:
     """Serve every deployment on the practice's clock; blocks. A stop lets the shares sign out first."""
     with _server():
-        serve(*runners(practice.time_zone), pause_on_shutdown=False, print_starting_message=False)
+        serve(*runners(practice.time_zone), pause_on_shutdown=False, print_starting_message=False, query_seconds=LOOKS_EVERY)
 
 
 @contextmanager
