@@ -53,6 +53,12 @@ def test_items_are_handed_out_in_the_files_order_and_once(book: Ledger, batch: s
     assert book.claim(lease, batch) is None
 
 
+def test_of_what_is_due_at_once_one_payers_items_come_together(book: Ledger, lease: Lease) -> None:
+    asks = [claim_ask(n).model_copy(update={"payer_key": payer}) for n, payer in enumerate(("humana", "aetna", "humana", "aetna"), 1)]
+    batch = book.add(sheet(*asks), business_date=DAY).batch
+    assert [take(book, lease, batch).ask for _ in asks] == [asks[1], asks[3], asks[0], asks[2]]
+
+
 def test_an_item_carries_what_the_engine_needs(book: Ledger, batch: str, lease: Lease) -> None:
     item = take(book, lease, batch)
     assert (item.batch, item.job, item.portal, item.login) == (batch, Job.CLAIM_STATUS, PORTAL, LOGIN)
