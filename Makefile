@@ -6,7 +6,7 @@ PY := .venv/bin/python
 BOOT := sh tools/bootstrap.sh
 COVERAGE_MIN ?= 90
 TESTS ?= tests
-WORKERS ?= -n 3 --dist loadfile --no-loadscope-reorder
+WORKERS ?= -n 2 --dist loadfile --no-loadscope-reorder
 # A run of all tests leaves its duration to make bench.
 REPORT = $(if $(filter tests,$(TESTS)),--junitxml=build/tests.xml)
 

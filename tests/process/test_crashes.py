@@ -58,7 +58,8 @@ class Chain:
         with contextlib.suppress(ProcessLookupError):  # it came to its end before
             os.kill(left.pid, signal.SIGKILL)
         self.killed += share.result(LONGEST).ended == "killed"
-        self._look(left, wiped=step not in BEFORE_A_BROWSER)
+        reached = self.office.told(self.login).exists()  # a share that has nothing to do yet ends before it
+        self._look(left, wiped=reached and step not in BEFORE_A_BROWSER)
 
     def finish(self) -> list[list[dict[str, str]]]:
         """Undisturbed to the end; the result rows of every batch."""
