@@ -6,6 +6,7 @@ import statistics
 import time
 from datetime import datetime
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from payerbot import share
@@ -33,7 +34,8 @@ def measure(options: Options) -> list[Figure]:
         plain_loop(twin.base_url(PORTAL), twin.users[1], place.folder / "evidence") as loop,
     ):
         for number in range(options.rounds):
-            part = sorted(rows[number * options.per_round : (number + 1) * options.per_round], key=_payer)  # as the ledger hands them out
+            part = rows[number * options.per_round : (number + 1) * options.per_round]
+            part = sorted(part, key=itemgetter("payer_key"))  # as the ledger hands them out
             if number % 2:
                 plain += _plainly(loop, part)
             ours += _by_share(place, part, f"round-{number}")
@@ -43,10 +45,6 @@ def measure(options: Options) -> list[Figure]:
     measured = f"{(mine / theirs - 1) * 100:+.0f} % ({mine:.2f} s against {theirs:.2f} s)"
     note = f"{claims} claims each, in {options.rounds} turns; the sum is {sum(ours):.1f} s against {sum(plain):.1f} s"
     return [Figure(WHAT, TARGET, measured, mine <= theirs * LIMIT, note)]
-
-
-def _payer(row: Row) -> str:
-    return row["payer_key"]
 
 
 def _by_share(place: Office, rows: Sequence[Row], name: str) -> list[float]:
