@@ -15,11 +15,11 @@ from pydantic import Field
 from payerbot.capability import BY_JOB
 from payerbot.errors import UserError
 from payerbot.model import Job
+from payerbot.rows import BATCH_PREFIX
 from payerbot.run import room_for_shares
 from portals import KNOWN
 
 ALL = "all"
-PREFIX = {Job.ELIGIBILITY: "visits", Job.CLAIM_STATUS: "claims"}
 WORDS = {
     "portal": "The portal is '{}' or one of the portals that 'payerbot portals' lists for this job; give one of them.",
     "batch": "The batch is an id as 'payerbot load' prints it, or nothing for today's; give one of them.",
@@ -34,7 +34,7 @@ def portals_for(job: Job) -> tuple[str, ...]:
 
 def batch_pattern(job: Job) -> str:
     """What the parameter `batch` may be: nothing for today's, or a batch's id."""
-    return rf"^(?:{PREFIX[job]}-[0-9]{{8}}-[0-9a-f]{{8,64}})?$"
+    return rf"^(?:{BATCH_PREFIX[job]}-[0-9]{{8}}-[0-9a-f]{{8,64}})?$"
 
 
 def check(job: Job, parameters: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load as load_selectors
 from payerbot.browser.session import SavedState
 from payerbot.browser.trouble import in_our_words
-from payerbot.capability import BY_JOB
+from payerbot.capability import BY_JOB, METHOD
 from payerbot.engine import PATIENCE, End, Engine, Pacing
 from payerbot.errors import (
     BadCredentials,
@@ -44,7 +44,7 @@ from payerbot.ledger.book import LeaseHeld, LeaseLost, Ledger
 from payerbot.ledger.evidence import Evidence
 from payerbot.ledger.seal import Sealer
 from payerbot.logs import log, set_up
-from payerbot.model import Job, Outcome, Patient, Progress, Request
+from payerbot.model import Outcome, Progress, Request
 from payerbot.practice import Practice
 from payerbot.settings import settings
 from payerbot.share import SIGN_OUT_SECONDS, Orders
@@ -421,11 +421,10 @@ class _Turn:
         self.watchdog.seen_alive()
         self.portal.kept.clear()
         self.portal.first_rung = item.first_rung
-        ask = {Job.ELIGIBILITY: "check_eligibility", Job.CLAIM_STATUS: "report_claim_status"}[item.job]
         if not issubclass(type(self.portal), BY_JOB[item.job]):
             raise RunError(f"The portal {self.orders.portal} cannot do {item.job} here; take those rows out of the file.")
         try:
-            answer: Answer = getattr(self.portal, ask)(item.ask)
+            answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
         except PageChanged:
             self._knock()
             raise
@@ -562,7 +561,6 @@ def look_only(orders: Orders, practice: Practice, on: date) -> Request:
         region=(route.region if route else "") or mine.region,
         billing_npi=practice.billing[0].npi,
         billing_tin=practice.billing[0].tin,
-        patient=Patient(last="-", first="-", birth_date=on),
     )
 
 

@@ -6,9 +6,13 @@ contract tests. At run time only the method's name is looked at; mypy and the co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from payerbot.authorization import AuthRequest, AuthResult, AuthSearch, FilledRequest, StandingRequest
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult, Job
+from payerbot.remittance import EobDelivery, EobRequest
 
 
 @runtime_checkable
@@ -25,4 +29,41 @@ class ReportsClaimStatus(Protocol):
     def report_claim_status(self, ask: ClaimStatusRequest) -> ClaimStatusResult: ...
 
 
-BY_JOB: dict[Job, type] = {Job.ELIGIBILITY: ChecksEligibility, Job.CLAIM_STATUS: ReportsClaimStatus}
+@runtime_checkable
+class DeliversEobs(Protocol):
+    """Can hand out a payment's EOB; what is in it is for payerbot/eob to prove and to read."""
+
+    def deliver_eob(self, ask: EobRequest) -> EobDelivery: ...
+
+
+@runtime_checkable
+class TakesAuthorizations(Protocol):
+    """Can take an authorization request. Only `press_submit` sends anything, and it presses once."""
+
+    def find_requests(self, ask: AuthRequest) -> AuthSearch:
+        """Everything that stands at the payer for this member around these dates, whoever sent it."""
+
+    def fill_request(self, ask: AuthRequest, files: Mapping[str, Path]) -> FilledRequest:
+        """Fill the form up to its review page and read that page back; `files` are the attachments by address."""
+
+    def leave_draft(self) -> str:
+        """Leave what is filled as the portal's own draft; its number, "" where the portal keeps no drafts."""
+
+    def press_submit(self) -> AuthResult:
+        """Press Submit on the review page that is shown, once, and read the response page; whatever is raised afterwards is unknown."""
+
+    def follow_request(self, ask: AuthRequest, standing: StandingRequest) -> AuthResult:
+        """What the payer says now of a request that was sent."""
+
+
+BY_JOB: dict[Job, type] = {
+    Job.ELIGIBILITY: ChecksEligibility,
+    Job.CLAIM_STATUS: ReportsClaimStatus,
+    Job.EOBS: DeliversEobs,
+    Job.AUTHS: TakesAuthorizations,
+}
+METHOD: dict[Job, str] = {  # the jobs whose question is put in one call
+    Job.ELIGIBILITY: "check_eligibility",
+    Job.CLAIM_STATUS: "report_claim_status",
+    Job.EOBS: "deliver_eob",
+}

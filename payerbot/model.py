@@ -109,17 +109,22 @@ class Request(Frozen):
     rendering_npi: str = ""
     group_npis: tuple[str, ...] = ()  # the practice's other NPIs: the last rung of the search ladder
     patient_key: str = ""
+
+
+class PatientRequest(Request):
+    """A question about one patient."""
+
     patient: Patient
 
 
-class EligibilityRequest(Request):
+class EligibilityRequest(PatientRequest):
     """Is this patient covered for mental health on this day?"""
 
     service_date: date
     service_types: tuple[str, ...] = ("MH", "98", "30")  # asked in this order until one is answered
 
 
-class ClaimStatusRequest(Request):
+class ClaimStatusRequest(PatientRequest):
     """What became of this claim?"""
 
     claim_id: str  # the practice's own number (CLM01)

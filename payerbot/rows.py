@@ -5,19 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from payerbot.authorization import AuthRequest, AuthResult
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult, Frozen, Job, Outcome
+from payerbot.remittance import EobRequest, EobResult
 
-Ask = EligibilityRequest | ClaimStatusRequest
-Answer = EligibilityResult | ClaimStatusResult
+Ask = EligibilityRequest | ClaimStatusRequest | EobRequest | AuthRequest
+Answer = EligibilityResult | ClaimStatusResult | EobResult | AuthResult
 
-QUESTION: dict[Job, type[EligibilityRequest | ClaimStatusRequest]] = {
+QUESTION: dict[Job, type[Ask]] = {
     Job.ELIGIBILITY: EligibilityRequest,
     Job.CLAIM_STATUS: ClaimStatusRequest,
+    Job.EOBS: EobRequest,
+    Job.AUTHS: AuthRequest,
 }
-ANSWER: dict[Job, type[EligibilityResult | ClaimStatusResult]] = {
+ANSWER: dict[Job, type[Answer]] = {
     Job.ELIGIBILITY: EligibilityResult,
     Job.CLAIM_STATUS: ClaimStatusResult,
+    Job.EOBS: EobResult,
+    Job.AUTHS: AuthResult,
 }
+BATCH_PREFIX: dict[Job, str] = {Job.ELIGIBILITY: "visits", Job.CLAIM_STATUS: "claims", Job.EOBS: "eobs", Job.AUTHS: "auths"}
 
 
 class Reject(Frozen):

@@ -22,6 +22,16 @@ STEPS: dict[str, str] = {
     "claim-status": "the claim status form comes",
     "claims": "a claim search is sent and answered",
     "claim": "one claim is opened",
+    "remits": "the remittance viewer comes",
+    "checks": "a search for checks or claims is sent and answered",
+    "eob-pdf": "a remittance is handed out as a PDF",
+    "eob-csv": "the list of checks is handed out as CSV",
+    "auth-home": "the authorizations' own menu comes",
+    "auth-form": "the authorization wizard comes",
+    "auth-next": "a step of the wizard is sent and answered, the payer's check included",
+    "auth-submit": "an authorization request is sent for good",
+    "auth-list": "the inquiry or the dashboard is asked for requests",
+    "auth-request": "one request is opened",
 }
 
 
@@ -51,9 +61,12 @@ def _at(*steps: str) -> frozenset[str]:
     return frozenset(steps) if steps else frozenset({*STEPS, ANY})
 
 
-_PAGES = ("sign-in", "code", "home", "eligibility", "coverage", "claim-status", "claims", "claim")
-_ANSWERS = ("coverage", "claims")
-_SIGNED_IN = ("home", "eligibility", "coverage", "claim-status", "claims", "claim")
+_AUTHS = ("auth-home", "auth-form", "auth-next", "auth-submit", "auth-list", "auth-request")
+_REMITS = ("remits", "checks", "eob-pdf", "eob-csv")
+_PAGES = ("sign-in", "code", "home", "eligibility", "coverage", "claim-status", "claims", "claim", *_REMITS, *_AUTHS)
+_ANSWERS = ("coverage", "claims", "checks", "auth-next", "auth-list")
+_SIGNED_IN = ("home", "eligibility", "coverage", "claim-status", "claims", "claim", *_REMITS, *_AUTHS)
+_FORMS = ("eligibility", "claim-status", "remits", "auth-form", "auth-list")
 
 KINDS: dict[str, Kind] = {
     "slow": Kind("the answer takes longer", _at(), Arg.SECONDS, "3"),
@@ -76,7 +89,7 @@ KINDS: dict[str, Kind] = {
     "unusual-time": Kind("a code is asked because of the hour", _at("sign-in")),
     "code-rejected": Kind("the right code is refused", _at("code")),
     "trust-device": Kind("after the code a page asks whether to trust this device; only a yes remembers it", _at("code")),
-    "captcha": Kind("a picture puzzle stands before the page", _at("sign-in", "home", "eligibility", "claim-status")),
+    "captcha": Kind("a picture puzzle stands before the page", _at("sign-in", "home", *_FORMS)),
     "bot-wall": Kind("an access-denied page in place of everything", _at()),
     "terms": Kind("terms of use must be accepted first", _at("home")),
     "framed-sign-in": Kind("the sign-in page appears inside the shell's frame", _at("sign-in")),
@@ -84,16 +97,29 @@ KINDS: dict[str, Kind] = {
     "cookie-banner": Kind("the cookie banner comes again and covers the page", _at(*_SIGNED_IN), Arg.TIMES, "1"),
     "stale-result": Kind("the answer to the search before comes once more", _at(*_ANSWERS), Arg.TIMES, "1"),
     "blank-form": Kind("the form comes back empty and without a word", _at(*_ANSWERS), Arg.TIMES, "1"),
-    "pick-lost": Kind("a picked payer is gone again a moment later", _at("eligibility", "claim-status"), Arg.TIMES, "1"),
-    "stuck": Kind("after one answer the form does nothing until the page is loaded anew", _at("claim-status", "eligibility")),
+    "pick-lost": Kind("a picked payer is gone again a moment later", _at("eligibility", "claim-status", "auth-form"), Arg.TIMES, "1"),
+    "stuck": Kind("after one answer the form does nothing until the page is loaded anew", _at("claim-status", "eligibility", "remits")),
     "frame-detached": Kind("the frame is torn out and put back while the answer is awaited", _at(*_ANSWERS), Arg.TIMES, "1"),
     "pager-order": Kind("the rows change their order from page to page", _at("claims")),
     "renamed-label": Kind("a label reads otherwise", _at(*_PAGES)),
     "changed-id": Kind("an id and a test id are others", _at(*_PAGES)),
     "moved-element": Kind("an element stands elsewhere", _at(*_PAGES)),
-    "reordered-columns": Kind("the columns are in another order", _at("claims", "claim")),
+    "reordered-columns": Kind("the columns are in another order", _at("claims", "claim", "checks", "auth-list")),
     "removed-landmark": Kind("the heading by which the page is known is gone", _at(*_PAGES)),
-    "interstitial": Kind("a page nobody knows comes first", _at("sign-in", "home", "eligibility", "coverage", "claim-status", "claims")),
+    "interstitial": Kind(
+        "a page nobody knows comes first",
+        _at("sign-in", "home", "eligibility", "coverage", "claim-status", "claims", "remits", "auth-form", "auth-next"),
+    ),
+    "truncated-pdf": Kind("the PDF ends in the middle", _at("eob-pdf"), Arg.TIMES, "1"),
+    "html-as-pdf": Kind("an error page comes under the name of a PDF", _at("eob-pdf"), Arg.TIMES, "1"),
+    "wrong-pdf": Kind("the PDF of another payment comes", _at("eob-pdf"), Arg.TIMES, "1"),
+    "new-tab": Kind("the PDF opens in a new tab in place of a download", _at("eob-pdf")),
+    "nothing-comes": Kind("the button is pressed and no file comes", _at("eob-pdf", "eob-csv"), Arg.TIMES, "1"),
+    "hang-after-accept": Kind("the request is taken, and the answer never comes", _at("auth-submit")),
+    "drop-after-accept": Kind("the request is taken, and the connection is closed without an answer", _at("auth-submit"), Arg.TIMES, "1"),
+    "reset-after-accept": Kind("the request is taken, and the connection is reset", _at("auth-submit"), Arg.TIMES, "1"),
+    "error-after-accept": Kind("the request is taken, and the answer is a 503", _at("auth-submit"), Arg.TIMES, "1"),
+    "confirmation-lost": Kind("the request is taken, and another page than the confirmation comes", _at("auth-submit"), Arg.TIMES, "1"),
     "exfiltrate": Kind("the page tries to reach another host by every way there is", _at(*_PAGES), Arg.HOST, "elsewhere.localhost"),
 }
 

@@ -23,6 +23,9 @@ KINDS = (
     "search",  # app, payer, session, found: a search was answered
     "opened",  # app, payer, session: one claim was opened
     "download",  # path, session
+    "eob",  # payer, check_no, source, session: a document was handed out
+    "auth",  # reference, payer, nonce, session: a request was taken
+    "draft",  # reference, payer, session: a draft was kept
     "fault",  # fault, step, session: it happened now
     "tried",  # way, host: a page tried to reach another host
     "night",  # night: the world moved on

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from payerbot import intake
-from payerbot.model import Job
+from payerbot.model import Job, Patient
 from payerbot.practice import Practice
-from payerbot.rows import NewRow, Sheet
+from payerbot.rows import Ask, NewRow, Sheet
 
 TODAY = date(2026, 11, 20)  # a Friday
 PRACTICE = Practice.model_validate(
@@ -89,6 +89,13 @@ def claim(folder: Path, **changed: str) -> NewRow:
     """One claim, some cells changed, read from a file."""
     (row,) = read(folder, csv_text(table({**CLAIM, **changed})), Job.CLAIM_STATUS).rows
     return row
+
+
+def patient_of(ask: Ask | None) -> Patient:
+    """The patient of a question that was read."""
+    assert ask is not None
+    assert ask.patient is not None
+    return ask.patient
 
 
 def reasons(row: NewRow) -> dict[str, str]:

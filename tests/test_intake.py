@@ -20,7 +20,7 @@ from payerbot.errors import UserError
 from payerbot.intake import files
 from payerbot.model import ClaimStatusRequest, EligibilityRequest, Job
 from payerbot.rows import Sheet
-from tests.intake_support import CLAIM, PRACTICE, TODAY, VISIT, csv_text, read, reasons, table
+from tests.intake_support import CLAIM, PRACTICE, TODAY, VISIT, csv_text, patient_of, read, reasons, table
 
 ACCENTED = {**VISIT, "patient_last": "Muñoz-O'Neill", "patient_first": "Zoë"}
 WHO = {"Insurance": "Aetna", "Member ID": "W1"}
@@ -106,7 +106,7 @@ class TestEncodings:
         self, tmp_path: Path, encoding: str, note: str | None, separator: str, spoken: str | None
     ) -> None:
         sheet = read(tmp_path, csv_text(table(ACCENTED, ACCENTED), separator).encode(encoding))
-        assert [row.ask.patient.last if row.ask else row.rejects for row in sheet.rows] == ["Muñoz-O'Neill"] * 2
+        assert [patient_of(row.ask).last if row.ask else row.rejects for row in sheet.rows] == ["Muñoz-O'Neill"] * 2
         assert [note] == [n for n in sheet.notes if "read as" in n] or (note is None and not any("read as" in n for n in sheet.notes))
         assert (f"the columns are separated by {spoken}" in sheet.notes) is bool(spoken)
 
@@ -121,7 +121,7 @@ class TestEncodings:
         }
         (found,) = read(tmp_path, csv_text(table(row), ";")).rows
         assert found.ask is not None
-        assert found.ask.patient.last == "Okonkwo"
+        assert patient_of(found.ask).last == "Okonkwo"
 
     @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
     def test_every_line_ending_and_a_missing_last_one(self, tmp_path: Path, ending: str) -> None:
@@ -144,7 +144,7 @@ class TestHeaders:
         few = {"Client": "Okonkwo, Amara", "DOB": "3/4/88", "Insurance": "Aetna", "Member ID": "W1", "Appointment date": "11/23/26"}
         ask = read(tmp_path, csv_text(table(few))).rows[0].ask
         assert ask is not None
-        assert (ask.billing_npi, ask.billing_tin, ask.patient.birth_date) == ("1999900016", "004719283", date(1988, 3, 4))
+        assert (ask.billing_npi, ask.billing_tin, patient_of(ask).birth_date) == ("1999900016", "004719283", date(1988, 3, 4))
 
     def test_missing_columns_are_named_with_what_was_found(self, tmp_path: Path) -> None:
         said = refusal(tmp_path, csv_text(table({name: VISIT[name] for name in VISIT if name not in {"patient_dob", "member_id"}})))
@@ -178,7 +178,7 @@ class TestHeaders:
     def test_a_second_name_for_the_same_thing_is_kept_but_not_used(self, tmp_path: Path) -> None:
         sheet = read(tmp_path, csv_text(table({**VISIT, "Birthdate": "1970-01-01"})))
         assert sheet.rows[0].ask is not None
-        assert sheet.rows[0].ask.patient.birth_date == date(1988, 3, 4)
+        assert patient_of(sheet.rows[0].ask).birth_date == date(1988, 3, 4)
         assert "columns not known, kept as they are: Birthdate" in sheet.notes
 
     def test_a_job_without_questions_of_its_own_is_refused(self, tmp_path: Path) -> None:
@@ -277,10 +277,11 @@ class TestProfiles:
         assert f"the columns are those of {note}" in sheet.notes
         ask = sheet.rows[0].ask
         assert ask is not None, sheet.rows[0].rejects
-        assert (ask.patient.last, ask.patient.first, ask.patient.birth_date) == ("Okonkwo", "Amara", date(1988, 3, 4))
+        assert (patient_of(ask).last, patient_of(ask).first, patient_of(ask).birth_date) == ("Okonkwo", "Amara", date(1988, 3, 4))
         if isinstance(ask, ClaimStatusRequest):
             assert (ask.claim_id, ask.dos_from, ask.charge) == ("C-0001", date(2026, 10, 1), Decimal("180.00"))
         else:
+            assert isinstance(ask, EligibilityRequest)
             assert ask.service_date == date(2026, 11, 23)
 
     def test_an_export_without_a_patients_name_says_so(self, tmp_path: Path) -> None:
@@ -407,7 +408,7 @@ class TestWorkbooks:
         book.save(target)
         ask = self.read(tmp_path, target.getvalue()).rows[0].ask
         assert ask is not None
-        assert ask.patient.member_id == "000012345"
+        assert patient_of(ask).member_id == "000012345"
 
     def test_noise_behind_the_fifteenth_digit_is_no_part_of_a_cent(self, tmp_path: Path) -> None:
         row: dict[str, object] = {**CLAIM, "charge_amount": 0.1 + 0.2 + 144.7}

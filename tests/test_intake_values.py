@@ -18,7 +18,7 @@ from payerbot.intake.values import BadValue, Name
 from payerbot.model import ClaimStatusRequest, EligibilityRequest, Job
 from payerbot.practice import Practice
 from payerbot.rows import NewRow
-from tests.intake_support import CLAIM, PRACTICE, TODAY, VISIT, claim, csv_text, read, reasons, table, visit
+from tests.intake_support import CLAIM, PRACTICE, TODAY, VISIT, claim, csv_text, patient_of, read, reasons, table, visit
 
 DAYS = st.dates(min_value=date(1917, 1, 1), max_value=TODAY)
 SERVED = st.dates(min_value=date(2017, 1, 1), max_value=TODAY)
@@ -427,7 +427,7 @@ class TestRows:
             tmp_path, subscriber_relation="Child", subscriber_name="Okonkwo, Ngozi", subscriber_dob="1/2/1960", patient_sex="Female"
         ).ask
         assert ask is not None
-        who = ask.patient
+        who = patient_of(ask)
         assert (who.relation, who.sex, who.subscriber_last, who.subscriber_first, who.subscriber_dob) == (
             "child",
             "F",

@@ -43,7 +43,7 @@ from payerbot.outlet.cells import harmless
 from payerbot.outlet.columns import Run
 from payerbot.outlet.table import Totals
 from payerbot.rows import Answer, Line, Reject
-from tests.intake_support import CLAIM, PRACTICE, TODAY, VISIT, csv_text, table
+from tests.intake_support import CLAIM, PRACTICE, TODAY, VISIT, csv_text, patient_of, table
 
 RUN = Run(id="claims-20261122-7f3a9c12", zone=ZoneInfo("America/New_York"))
 HEADER = ("patient_key", "note")
@@ -531,7 +531,7 @@ class TestFormulas:
         files.write([line], (*VISIT, "note"), Job.ELIGIBILITY, out, RUN)
         (again,) = intake.read(out, Job.ELIGIBILITY, PRACTICE, TODAY).rows
         assert again.ask is not None
-        assert again.ask.patient.last == VISIT["patient_last"]
+        assert patient_of(again.ask).last == VISIT["patient_last"]
 
 
 class TestTheFile:

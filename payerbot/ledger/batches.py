@@ -13,23 +13,26 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, RowMapping, Table, and_, func, insert, or_, select, update
 
+from payerbot.authorization import AuthRequest
 from payerbot.errors import UserError
 from payerbot.ledger.leases import Leases
 from payerbot.ledger.records import BatchInfo
 from payerbot.ledger.signins import ATTEMPTS, ITS_TURN
 from payerbot.ledger.tables import answer, attempt, batch, evidence, handoff, item, row
-from payerbot.model import ClaimStatusRequest, Job, Outcome
-from payerbot.rows import ANSWER, Ask, BatchReport, Line, NewRow, Reject, Sheet
+from payerbot.model import ClaimStatusRequest, EligibilityRequest, Job, Outcome
+from payerbot.remittance import EobRequest
+from payerbot.rows import ANSWER, BATCH_PREFIX, Ask, BatchReport, Line, NewRow, Reject, Sheet
 
-_PREFIX = {Job.ELIGIBILITY: "visits", Job.CLAIM_STATUS: "claims", Job.EOBS: "eobs", Job.AUTHS: "auths"}
 _CHUNK = 1_000
 _TEXTS = TypeAdapter(tuple[str, ...])
 _REJECTS = TypeAdapter(tuple[Reject, ...])
 
 
 def patient(ask: Ask) -> str:
-    """Whom a question is about: the practice's own key, or name and birth date where it has none."""
+    """Whom a question is about: the practice's own key, or name and birth date where it has none; "" for a whole check."""
     who = ask.patient
+    if who is None:
+        return ask.patient_key
     return ask.patient_key or f"{who.last.casefold()}|{who.first.casefold()}|{who.birth_date.isoformat()}"
 
 
@@ -197,10 +200,16 @@ class Batches(Leases):
         return {**where, **keys, **state, "payer": ask.payer_key, "ask": ask.model_dump_json()}
 
     def _subject(self, ask: Ask) -> bytes:
-        """What an answer is about, across batches: a claim, or a patient's coverage with one payer."""
-        if isinstance(ask, ClaimStatusRequest):
-            return self.name("claim", ask.payer_key, ask.claim_id)
-        return self.name("coverage", ask.payer_key, patient(ask), ask.service_date.isoformat())
+        """What an answer is about, across batches: a claim, a payment, an authorization, or a patient's coverage with one payer."""
+        match ask:
+            case ClaimStatusRequest():
+                return self.name("claim", ask.payer_key, ask.claim_id)
+            case EobRequest():
+                return self.name("payment", ask.payer_key, ask.check_no, ask.claim_id or ask.payer_claim_no)
+            case AuthRequest():
+                return self.name("authorization", ask.payer_key, ask.request_id)
+            case EligibilityRequest():
+                return self.name("coverage", ask.payer_key, patient(ask), ask.service_date.isoformat())
 
     def _new_row(self, name: str, new: NewRow, target: str | None, same_as: int | None) -> dict[str, Any]:
         rejects = _REJECTS.dump_json(new.rejects).decode() if new.rejects else None
@@ -210,7 +219,7 @@ class Batches(Leases):
     def _free_name(self, connection: Connection, job: Job, business_date: date, digest: bytes, copy: int) -> str:
         for salt in count():
             short = self.name("batch name", digest, str(copy), str(salt)).hex()[:8]
-            name = f"{_PREFIX[job]}-{business_date:%Y%m%d}-{short}"
+            name = f"{BATCH_PREFIX[job]}-{business_date:%Y%m%d}-{short}"
             if connection.execute(select(batch.c.id).where(self.mine(batch), batch.c.id == name)).first() is None:
                 return name
         raise AssertionError  # count() does not end

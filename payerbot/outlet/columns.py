@@ -157,9 +157,9 @@ def confidence(answer: Answer) -> str:
 ENOUGH_AGREED = 2
 
 
-def _says_it(answer: EligibilityResult | ClaimStatusResult) -> bool:
+def _says_it(answer: Answer) -> bool:
     if not answer.match:
         return False
     if isinstance(answer, EligibilityResult):
         return answer.coverage is not Coverage.UNKNOWN
-    return answer.state is not ClaimState.UNKNOWN
+    return not isinstance(answer, ClaimStatusResult) or answer.state is not ClaimState.UNKNOWN

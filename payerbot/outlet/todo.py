@@ -37,7 +37,13 @@ def work(line: Line, job: Job, *, authorized: bool = False) -> Work:
 
 def of_answered(answer: Answer, *, authorized: bool = False) -> Work:
     """What an answered question asks of staff."""
-    return _visit(answer, authorized=authorized) if isinstance(answer, EligibilityResult) else _claim(answer)
+    match answer:
+        case EligibilityResult():
+            return _visit(answer, authorized=authorized)
+        case ClaimStatusResult():
+            return _claim(answer)
+        case _:
+            raise TypeError(f"no work is known for {type(answer).__name__}")
 
 
 def waits_for(line: Line) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from payerbot import steps
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged, ReadBackMismatch
-from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, Request
+from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, PatientRequest, Request
 from portals.availity import read_claims
 from portals.availity.eligibility import Eligibility
 from portals.availity.read import transaction
@@ -108,7 +108,9 @@ class Claims(Eligibility):
 
     def _current_id(self, ask: ClaimStatusRequest) -> str:
         """The member id the payer uses now, found by name and birth date; "" where that is not one person."""
-        who = EligibilityRequest(**ask.model_dump(include=set(Request.model_fields)), service_date=ask.dos_from, service_types=("30",))
+        who = EligibilityRequest(
+            **ask.model_dump(include=set(PatientRequest.model_fields)), service_date=ask.dos_from, service_types=("30",)
+        )
         found = self._benefits(who, "name")
         return found.member_id or "" if found.outcome is Outcome.ANSWERED else ""
 
