@@ -135,3 +135,19 @@ def ledger(home: Path) -> Iterator[Ledger]:
     book = Ledger.open(f"sqlite:///{home / 'ledger.sqlite'}", tenant=TENANT, keys=keys, home=home)
     yield book
     book.close()
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of the tests' own, one for all of pytest's workers."""
+    from tests.postgres_support import server
+
+    mine = tmp_path_factory.getbasetemp()
+    with server(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Each kind of database the ledger can be in: "" for SQLite, else the URL of a server."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("database_server"))

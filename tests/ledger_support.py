@@ -1,7 +1,4 @@
-"""What the ledger's tests share: made-up questions, a clock that is set by hand, and a ledger on either database.
-
-TEST_POSTGRES_URL (a server on which databases may be made) runs them on PostgreSQL instead of SQLite.
-"""
+"""What the ledger's tests share: made-up questions, a clock that is set by hand, and a ledger on either database."""
 
 from __future__ import annotations
 
@@ -13,19 +10,20 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
-from sqlalchemy import create_engine, make_url, text
+import psycopg
+from sqlalchemy import make_url, text
 
 from payerbot.ledger.book import Keys, Ledger
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Job, Outcome, Patient
 from payerbot.rows import Ask, NewRow, Reject, Sheet
+from tests.postgres_support import TEMPLATE
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2026, 11, 22)
 PORTAL, LOGIN = "availity", "bot.one"
-SERVER = os.environ.get("TEST_POSTGRES_URL", "")
 ANSWERED = ClaimStatusResult(outcome=Outcome.ANSWERED, rung="payer_claim_no")
 NOT_FOUND = ClaimStatusResult(outcome=Outcome.NOT_FOUND, tried=("name",))
 
@@ -46,11 +44,13 @@ class Clock:
 class Place:
     """A home, keys and a database, in which a ledger can be opened again and again."""
 
-    def __init__(self, home: Path, *, server: str = SERVER) -> None:
+    def __init__(self, home: Path, server: str = "", *, made: bool = True) -> None:
+        """With a PostgreSQL server: a database there, with the ledger's tables in it already unless it is to be empty."""
         self.home = home
         self.keys = Keys(os.urandom(32), os.urandom(32), os.urandom(32))
         self.clock = Clock()
-        self.url = _new_database() if server else f"sqlite:///{home / 'ledger.sqlite'}"
+        self.server = server
+        self.url = new_database(server, made=made) if server else f"sqlite:///{home / 'ledger.sqlite'}"
         self._open: list[Ledger] = []
 
     @property
@@ -66,8 +66,13 @@ class Place:
     def close(self) -> None:
         for book in self._open:
             book.close()
-        if not self.url.startswith("sqlite"):
-            _server(f'DROP DATABASE "{make_url(self.url).database}" WITH (FORCE)')
+        self._open.clear()
+
+    def remove(self) -> None:
+        """Close it and let go of its database."""
+        self.close()
+        if self.server:
+            drop_database(self.server, self.url)
 
     def child(self, script: str, *arguments: str) -> subprocess.Popen[str]:
         """A process of its own in which `place` is this place, with the real clock."""
@@ -86,22 +91,25 @@ def told_place() -> Place:
     """In a child: the place its parent wrote on standard input."""
     told = json.loads(sys.stdin.readline())
     place = object.__new__(Place)
-    place.home, place.url, place.clock, place._open = Path(told["home"]), told["url"], Clock(), []
+    place.home, place.url, place.server, place.clock, place._open = Path(told["home"]), told["url"], "", Clock(), []
     place.keys = Keys(*map(bytes.fromhex, told["keys"]))
     return place
 
 
-def _new_database() -> str:
+def new_database(server: str, *, made: bool = True) -> str:
+    """The URL of a database of one's own on a PostgreSQL server."""
     name = f"ledger_{uuid4().hex}"
-    _server(f'CREATE DATABASE "{name}"')
-    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    _tell(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {TEMPLATE} STRATEGY FILE_COPY" if made else ""))
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def _server(sql: str) -> None:
-    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(sql))
-    engine.dispose()
+def drop_database(server: str, url: str) -> None:
+    _tell(server, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+def _tell(server: str, sql: LiteralString) -> None:
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(sql)
 
 
 def claim_ask(n: int, **changes: Any) -> ClaimStatusRequest:

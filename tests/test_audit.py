@@ -16,10 +16,10 @@ from tests.ledger_support import DAY, LOGIN, PORTAL, Place, answer_all, claims, 
 
 
 @pytest.fixture
-def place(home: Path) -> Iterator[Place]:
-    found = Place(home)
+def place(home: Path, database: str) -> Iterator[Place]:
+    found = Place(home, database)
     yield found
-    found.close()
+    found.remove()
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_head_that_does_not_fit_is_found(kept: Ledger) -> None:
 
 
 def test_an_older_copy_of_the_whole_ledger_is_found(home: Path) -> None:
-    place = Place(home, server="")
+    place = Place(home)
     place.ledger().log("Robin", "look")
     place.close()
     shutil.copyfile(place.file, home / "older.sqlite")
@@ -114,7 +114,7 @@ def test_an_older_copy_of_the_whole_ledger_is_found(home: Path) -> None:
 
 
 def test_a_history_that_forked_from_an_older_copy_is_found(home: Path) -> None:
-    place = Place(home, server="")
+    place = Place(home)
     place.ledger().log("Robin", "look")
     place.close()
     shutil.copyfile(place.file, home / "older.sqlite")

@@ -19,10 +19,10 @@ PAGE = b"Ada Quimby, born 02/03/1990: claim paid" * 50
 
 
 @pytest.fixture
-def place(home: Path) -> Iterator[Place]:
-    found = Place(home)
+def place(home: Path, database: str) -> Iterator[Place]:
+    found = Place(home, database)
     yield found
-    found.close()
+    found.remove()
 
 
 @pytest.fixture

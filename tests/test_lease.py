@@ -18,10 +18,10 @@ from tests.ledger_support import ANSWERED, DAY, LOGIN, PORTAL, Place, answer_all
 
 
 @pytest.fixture
-def place(home: Path) -> Iterator[Place]:
-    found = Place(home)
+def place(home: Path, database: str) -> Iterator[Place]:
+    found = Place(home, database)
     yield found
-    found.close()
+    found.remove()
 
 
 @pytest.fixture

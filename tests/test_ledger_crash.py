@@ -83,10 +83,10 @@ KILLED, LIVED, NOTHING_DUE = -signal.SIGKILL, 7, 8
 
 
 @pytest.fixture
-def place(home: Path) -> Iterator[Place]:
-    found = Place(home)
+def place(home: Path, database: str) -> Iterator[Place]:
+    found = Place(home, database)
     yield found
-    found.close()
+    found.remove()
 
 
 @pytest.fixture

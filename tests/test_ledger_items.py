@@ -16,10 +16,10 @@ from tests.ledger_support import ANSWERED, DAY, LOGIN, NOT_FOUND, PORTAL, Place,
 
 
 @pytest.fixture
-def place(home: Path) -> Iterator[Place]:
-    found = Place(home)
+def place(home: Path, database: str) -> Iterator[Place]:
+    found = Place(home, database)
     yield found
-    found.close()
+    found.remove()
 
 
 @pytest.fixture

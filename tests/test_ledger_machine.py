@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy.exc import IntegrityError
 
 from payerbot.ledger.book import Lease, LeaseHeld, LeaseLost, NotTaken, Verb
@@ -28,11 +28,13 @@ LIFE = 60
 class Machine(RuleBasedStateMachine):
     """Two handles on one ledger, a current lease and those that were lost, one open item at a time and those that were left."""
 
+    server = ""
+
     def __init__(self) -> None:
         super().__init__()
         memory = Path("/dev/shm")  # noqa: S108  a private folder is made in it
         self.folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)  # many small commits; no disk is tested here
-        self.place = Place(Path(self.folder.name), server="")
+        self.place = Place(Path(self.folder.name), self.server)
         self.book = self.place.ledger()
         self.other = self.place.ledger()
         self.lease: Lease | None = None
@@ -47,7 +49,7 @@ class Machine(RuleBasedStateMachine):
         try:
             finish_all_late(self)
         finally:
-            self.place.close()
+            self.place.remove()
             self.folder.cleanup()
 
     @initialize()
@@ -218,5 +220,6 @@ def finish_all_late(machine: Machine) -> None:
     assert machine.book.verify_audit() == []
 
 
-TestMachine = Machine.TestCase
-TestMachine.settings = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_order_of_events_keeps_every_promise(database: str) -> None:
+    how = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(type("Machine", (Machine,), {"server": database}), settings=how)

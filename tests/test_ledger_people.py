@@ -19,10 +19,10 @@ BARRING = sorted(set(get_args(SignInOutcome)) - HARMLESS)
 
 
 @pytest.fixture
-def place(home: Path) -> Iterator[Place]:
-    found = Place(home)
+def place(home: Path, database: str) -> Iterator[Place]:
+    found = Place(home, database)
     yield found
-    found.close()
+    found.remove()
 
 
 @pytest.fixture

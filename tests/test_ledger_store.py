@@ -37,7 +37,7 @@ from tests.ledger_support import DAY, LOGIN, PORTAL, Place, answer_all, claim_as
 
 @pytest.fixture
 def place(home: Path) -> Iterator[Place]:
-    found = Place(home, server="")
+    found = Place(home)
     yield found
     found.close()
 

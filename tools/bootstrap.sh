@@ -3,7 +3,7 @@
 #
 #   tools/bootstrap.sh setup         .venv from requirements.lock, and payerbot in it
 #   tools/bootstrap.sh browser       a browser that Playwright can drive
-#   tools/bootstrap.sh test-tools    a keyring and a message bus for the tests
+#   tools/bootstrap.sh test-tools    a keyring, a message bus and a database server for the tests
 #   tools/bootstrap.sh run COMMAND   runs a command with that browser
 #
 # PYTHON names the Python to use; PAYERBOT_BROWSER the browser.
@@ -164,9 +164,26 @@ test_tools() {
     missing=
     has dbus-daemon || missing="$missing dbus"
     has gnome-keyring-daemon || missing="$missing gnome-keyring"
+    has_postgres || missing="$missing postgresql"
     [ -n "$missing" ] || return 0
+    # The tests start servers of their own; a cluster of the system is neither needed nor made.
+    case $missing in *postgresql*) no_cluster ;; esac
     # shellcheck disable=SC2086  # a list of packages
-    apt_install $missing || fail "the tests need a real keyring; install$missing (Debian, Ubuntu: apt-get install$missing)."
+    apt_install $missing || fail "the tests need a real keyring and a real database server; install$missing (Debian, Ubuntu: apt-get install$missing)."
+}
+
+has_postgres() {
+    has initdb && has postgres && return
+    for folder in /usr/lib/postgresql/*/bin; do
+        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && return
+    done
+    return 1
+}
+
+no_cluster() {
+    is_root && has apt-get && [ ! -e /etc/postgresql-common/createcluster.conf ] || return 0
+    mkdir -p /etc/postgresql-common
+    printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
 }
 
 # --- a command with that browser ---------------------------------------------------------------------------------------------------
