@@ -107,7 +107,7 @@ def main() -> int:
         return 1
     folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=_memory()))
     try:
-        with _running(programs, folder) as url:
+        with _running(programs, folder, shared) as url:
             _make_template(url)
             sys.stdout.write(url + "\n")
             sys.stdout.close()
@@ -133,7 +133,7 @@ def _memory() -> str | None:
 
 
 @contextlib.contextmanager
-def _running(programs: Programs, folder: Path) -> Iterator[str]:
+def _running(programs: Programs, folder: Path, shared: Path) -> Iterator[str]:
     """A cluster of its own in a folder of its own, as a user who is not root."""
     who = _unprivileged()
     if who:
@@ -148,7 +148,7 @@ def _running(programs: Programs, folder: Path) -> Iterator[str]:
     word_file.unlink()
     for _ in range(TRIES):
         port = _free_port()
-        url = f"postgresql+psycopg://{USER}:{word}@127.0.0.1:{port}/postgres"
+        url = f"postgresql+psycopg://{USER}@127.0.0.1:{port}/postgres?passfile={_password_file(shared, port, word)}"
         process = subprocess.Popen(_command(programs, data, folder, port), stdout=sys.stderr, cwd=folder, **who)
         try:
             if _answers(url, process):
@@ -157,6 +157,14 @@ def _running(programs: Programs, folder: Path) -> Iterator[str]:
         finally:
             _stop(process)
     raise AssertionError("no port was free")
+
+
+def _password_file(shared: Path, port: int, word: str) -> Path:
+    """No URL of a ledger holds a password, in the tests neither."""
+    path = shared / "postgres.pass"
+    path.touch(0o600)
+    path.write_text(f"127.0.0.1:{port}:*:{USER}:{word}\n", "ascii")
+    return path
 
 
 def _unprivileged() -> dict[str, Any]:

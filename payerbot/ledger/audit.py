@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -40,6 +41,7 @@ class Audit(Store):
 
     def verify_audit(self) -> list[str]:
         """What is wrong with the audit, in plain words; nothing when it is whole."""
+        outside = self._outside()  # read first: what is written meanwhile is told outside after it is in the database
         with self.reading() as connection:
             head = self._head(connection)
             problems, macs = self._walk(connection)
@@ -48,7 +50,10 @@ class Audit(Store):
             problems.append(f"The audit's head says {head.n} entries, the last one there is {last}: entries were cut off or added.")
         elif macs and not hmac.compare_digest(macs[last], head.mac):
             problems.append("The audit's head does not fit its last entry.")
-        return problems + self._check_outside(head, macs)
+        problems += self._check_outside(outside.get(self.tenant), head, macs)
+        if not problems:
+            self._tell_outside(head)
+        return problems
 
     def pseudonym(self, subject: str) -> str:
         """The name under which a subject stands in the audit."""
@@ -88,7 +93,7 @@ class Audit(Store):
                 connection.execute(insert(audit_head).values(tenant=self.tenant, n=0, mac=b"", at=self.now(connection)))
                 self.enter(connection, "payerbot", "ledger made")
             else:
-                self.enter(connection, "payerbot", "audit.head begun anew")
+                self.enter(connection, "payerbot", "audit.head begun anew", detail=f"on {platform.node()}")
 
     def _mac(self, before: bytes, entry: dict[str, Any]) -> bytes:
         fields = [str(entry[key]) for key in ("n", "actor", "action", "subject", "detail")]
@@ -119,7 +124,8 @@ class Audit(Store):
             else:
                 yield found["n"], bytes(found["mac"]), {**found, "detail": detail}
 
-    # The copy of the head outside the database: home/audit.head, one entry per practice.
+    # The copy of the head outside the database: home/audit.head, one entry per practice. Of several machines on one ledger each has its
+    # own, as new as that machine's last entry or check: it may be behind the ledger, never ahead of it, and both are one chain.
 
     def _tell_outside(self, head: Head) -> None:
         path = self.home / "audit.head"
@@ -140,8 +146,7 @@ class Audit(Store):
     def _outside_mac(self, head: Head) -> bytes:
         return keyed(self._keys.audit, "head", self.tenant, str(head.n), head.mac, head.at.astimezone(UTC).isoformat())
 
-    def _check_outside(self, head: Head, macs: dict[int, bytes]) -> list[str]:
-        entry = self._outside().get(self.tenant)
+    def _check_outside(self, entry: dict[str, Any] | None, head: Head, macs: dict[int, bytes]) -> list[str]:
         if entry is None:
             return ["The copy of the audit's head (audit.head) is missing or damaged."] if head.n else []
         try:

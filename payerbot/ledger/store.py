@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from payerbot.errors import RunError
-from payerbot.ledger import tables
+from payerbot.ledger import postgres, tables
 from payerbot.ledger.columns import unlock
 from payerbot.ledger.seal import Keys, Sealer, Unsealable, keyed
 
@@ -63,15 +63,26 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the ledger."""
-        options = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        options = {} if self._on_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with in_plain_words(self.engine.url), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it or nothing, and on SQLite nobody else writes meanwhile."""
+        """One transaction: all of it or nothing, and nobody else writes to this practice's ledger meanwhile."""
         with in_plain_words(self.engine.url), self.engine.connect().execution_options(**_WRITE) as connection, connection.begin():
+            if not self._on_sqlite:
+                postgres.one_writer(connection, self.tenant)
             yield connection
+
+    @property
+    def _on_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def time(self) -> datetime:
+        """What time it is for everything that is due or ends: the same for all machines that share a ledger."""
+        with self.reading() as connection:
+            return self.now(connection)
 
     def now(self, connection: Connection) -> datetime:
         """The database's time on PostgreSQL, this machine's on SQLite; always UTC."""
@@ -133,14 +144,13 @@ def connect(url: str, *, busy_seconds: float) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(parsed, busy_seconds)
-        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        if parsed.get_backend_name() == "postgresql":
+            return postgres.connect(parsed, busy_seconds=busy_seconds)
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise RunError(
             "The ledger's URL is not understood: use sqlite:///PATH or postgresql+psycopg://..., with its driver installed."
         ) from None
-    if engine.dialect.name != "postgresql":
-        raise RunError("The ledger's URL names another kind of database: use sqlite:///PATH or postgresql+psycopg://...")
-    return engine
+    raise RunError("The ledger's URL names another kind of database: use sqlite:///PATH or postgresql+psycopg://...")
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -217,10 +227,6 @@ _SAYINGS = (
         "The ledger's file is damaged or is no ledger: restore it from a backup, or set PAYERBOT_HOME to another folder.",
     ),
     (("disk i/o",), "The disk that holds the ledger reports an error: check the disk and its free space, then run this again."),
-    (
-        ("connect", "connection", "could not translate host", "authentication", "server closed", "timeout expired"),
-        "The ledger's database server does not answer: check PAYERBOT_LEDGER_URL and the server, then run this again.",
-    ),
 )
 
 
@@ -236,11 +242,15 @@ def in_plain_words(url: URL) -> Iterator[None]:
 
 
 def _plain(error: Exception, url: URL) -> RunError:
+    kind = url.get_backend_name()
+    on_server = kind == "postgresql" and not isinstance(error, OSError)
+    said = postgres.saying(error) if on_server else _said_by_file_or_disk(error)
+    return RunError(said or f"The ledger ({kind}) could not be used ({type(error).__name__}): run `payerbot doctor`.")
+
+
+def _said_by_file_or_disk(error: Exception) -> str:
     if isinstance(error, OSError):
         text = "disk is full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "read-only"
     else:
         text = str(error.orig if isinstance(error, DBAPIError) else error).lower()
-    for words, saying in _SAYINGS:
-        if any(word in text for word in words):
-            return RunError(saying)
-    return RunError(f"The ledger ({url.get_backend_name()}) could not be used ({type(error).__name__}): run `payerbot doctor`.")
+    return next((saying for words, saying in _SAYINGS if any(word in text for word in words)), "")

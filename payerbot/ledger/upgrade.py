@@ -73,7 +73,7 @@ def _alone(engine: Engine) -> Iterator[None]:
         with alone(path.with_name(f"{path.name}.upgrade")):
             yield
         return
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # no transaction that could be idle for too long
         connection.execute(text("SELECT pg_advisory_lock(:n)"), {"n": _ADVISORY_LOCK})
         try:
             yield
