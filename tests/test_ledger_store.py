@@ -1,4 +1,4 @@
-"""Opening a ledger, keeping it private, bringing it up to date, and its troubles in plain words. All of this is about SQLite's file."""
+"""Opening a ledger, keeping it private, bringing it up to date, its troubles in plain words. What is about a server only comes last."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -30,7 +31,7 @@ from payerbot.ledger.book import Keys, Ledger
 from payerbot.ledger.columns import Sealed
 from payerbot.ledger.files import write_whole
 from payerbot.ledger.seal import Sealer, Unsealable, keyed
-from payerbot.ledger.store import refuse_remote
+from payerbot.ledger.store import connect, refuse_remote
 from payerbot.model import ClaimStatusResult, Outcome, Patient
 from tests.ledger_support import DAY, LOGIN, PORTAL, Place, answer_all, claim_ask, claims, fetch, sheet, states
 
@@ -42,6 +43,14 @@ def place(home: Path) -> Iterator[Place]:
     found.close()
 
 
+@pytest.fixture
+def either(home: Path, database: str) -> Iterator[Place]:
+    """A place whose database is empty, on SQLite and on a server."""
+    found = Place(home, database, made=False)
+    yield found
+    found.remove()
+
+
 def shut(place: Place) -> str:
     """A ledger that was used and closed; its batch."""
     with place.ledger() as book:
@@ -51,21 +60,21 @@ def shut(place: Place) -> str:
 # Opening
 
 
-def test_a_ledger_that_was_closed_is_there_when_opened_again(place: Place) -> None:
-    batch = shut(place)
-    assert states(place.ledger(), batch) == ["waiting"] * 3
+def test_a_ledger_that_was_closed_is_there_when_opened_again(either: Place) -> None:
+    batch = shut(either)
+    assert states(either.ledger(), batch) == ["waiting"] * 3
 
 
 @pytest.mark.parametrize("which", ["data", "index", "audit"])
-def test_each_wrong_key_is_refused_with_a_sentence(place: Place, which: str) -> None:
-    shut(place)
+def test_each_wrong_key_is_refused_with_a_sentence(either: Place, which: str) -> None:
+    shut(either)
     with pytest.raises(RunError, match="payerbot keys import"):
-        place.ledger(keys=place.keys._replace(**{which: os.urandom(32)}))
+        either.ledger(keys=either.keys._replace(**{which: os.urandom(32)}))
 
 
-def test_a_key_of_the_wrong_length_is_refused(place: Place) -> None:
+def test_a_key_of_the_wrong_length_is_refused(either: Place) -> None:
     with pytest.raises(RunError, match="32 bytes"):
-        place.ledger(keys=place.keys._replace(data=b"short"))
+        either.ledger(keys=either.keys._replace(data=b"short"))
 
 
 def test_keys_show_nothing_of_themselves(place: Place) -> None:
@@ -87,16 +96,16 @@ def test_the_file_is_written_ahead_in_full_with_foreign_keys_on(place: Place) ->
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
-def test_processes_that_open_a_new_ledger_together_all_get_in(place: Place) -> None:
+def test_processes_that_open_a_new_ledger_together_all_get_in(either: Place) -> None:
     script = """
 sys.stdin.readline()
 with place.ledger() as book:
     print(len(book.verify_audit()))
 """
-    children = [place.child(script) for _ in range(3)]
+    children = [either.child(script) for _ in range(2)]
     ends = [child.communicate("go\n", timeout=60) for child in children]
-    assert [out.strip() for out, _ in ends] == ["0", "0", "0"]
-    assert place.ledger().verify_audit() == []
+    assert [out.strip() for out, _ in ends] == ["0", "0"]
+    assert either.ledger().verify_audit() == []
 
 
 # Troubles
@@ -225,9 +234,18 @@ def test_another_kind_of_database_is_refused_with_a_sentence(place: Place, url: 
         Ledger.open(url, tenant="oak", keys=place.keys, home=place.home)
 
 
-def test_a_database_server_that_does_not_answer_is_a_sentence_without_its_password(place: Place) -> None:
+def test_a_database_server_that_does_not_answer_is_a_sentence(place: Place) -> None:
     with pytest.raises(RunError) as caught:
-        Ledger.open("postgresql+psycopg://ops:geheim@127.0.0.1:9/ledger", tenant="oak", keys=place.keys, home=place.home)
+        Ledger.open("postgresql+psycopg://ops@127.0.0.1:9/ledger", tenant="oak", keys=place.keys, home=place.home)
+    assert "does not answer" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://ops:geheim@127.0.0.1:9/ledger", "postgresql+psycopg://127.0.0.1:9/ledger?password=geheim"]
+)
+def test_a_password_in_the_ledgers_url_is_refused_and_not_repeated(place: Place, url: str) -> None:
+    with pytest.raises(RunError, match="holds a password") as caught:
+        Ledger.open(url, tenant="oak", keys=place.keys, home=place.home)
     assert "geheim" not in str(caught.value)
 
 
@@ -259,8 +277,8 @@ def test_nothing_about_a_patient_is_readable_in_the_file_or_its_log(place: Place
     book.reply(n, by="Robin", verb="code", secret="CODE-SENTINEL")
     book.log("Robin", "look", "SUBJECT-SENTINEL", "DETAIL-SENTINEL")
     assert (place.home / "ledger.sqlite-wal").stat().st_size > 0
-    for text in ("Sentinelson", "Quirina", "1987-06-05", "06/05/1987", "ZQX777123", "SENTINEL", "MemberFieldNobodyWrote"):
-        assert found_in(place, text) == [], text
+    for secret in ("Sentinelson", "Quirina", "1987-06-05", "06/05/1987", "ZQX777123", "SENTINEL", "MemberFieldNobodyWrote"):
+        assert found_in(place, secret) == [], secret
     assert found_in(place, LOGIN), "what is not about a patient is found, so the search works"
     line = next(book.lines(batch))
     assert line.cells[0] == "Sentinelson, Quirina"
@@ -373,42 +391,46 @@ def next_release(tmp_path: Path) -> Iterator[NextRelease]:
         yield NextRelease(tmp_path / "migrations", patch)
 
 
-def columns(file: Path, table: str) -> set[str]:
-    with closing(sqlite3.connect(file)) as other:
-        return {row[1] for row in other.execute(f"PRAGMA table_info({table})")}
+def columns(place: Place, table: str) -> set[str]:
+    engine = connect(place.url, busy_seconds=30)
+    try:
+        return {column["name"] for column in inspect(engine).get_columns(table)}
+    finally:
+        engine.dispose()
 
 
 def test_an_existing_ledger_is_backed_up_and_brought_up_to_date(place: Place, next_release: NextRelease) -> None:
     batch = shut(place)
     next_release.install()
     assert states(place.ledger(), batch) == ["waiting"] * 3
-    assert "color" in columns(place.file, "item")
+    assert "color" in columns(place, "item")
     (backup,) = place.home.glob("ledger.sqlite.before-upgrade-from-0001-*")
-    assert "color" not in columns(backup, "item")
+    with closing(sqlite3.connect(backup)) as other:
+        assert "color" not in {row[1] for row in other.execute("PRAGMA table_info(item)")}
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as other:
         assert other.execute("SELECT count(*) FROM row").fetchone() == (3,)
 
 
-def test_a_ledger_of_a_newer_release_is_refused_and_left_alone(place: Place, next_release: NextRelease) -> None:
+def test_a_ledger_of_a_newer_release_is_refused_and_left_alone(either: Place, next_release: NextRelease) -> None:
     next_release.install()
-    shut(place)
+    shut(either)
     next_release.remove()
     with pytest.raises(RunError, match="newer payerbot"):
-        place.ledger()
-    assert "color" in columns(place.file, "item")
+        either.ledger()
+    assert "color" in columns(either, "item")
 
 
-def test_an_upgrade_that_fails_leaves_the_ledger_as_it_was(place: Place, next_release: NextRelease) -> None:
-    batch = shut(place)
+def test_an_upgrade_that_fails_leaves_the_ledger_as_it_was(either: Place, next_release: NextRelease) -> None:
+    batch = shut(either)
     told = next_release.migration.read_text("utf-8")
     next_release.migration.write_text(told + '    raise OSError("the machine went away")\n', "utf-8")
     next_release.install()
     with pytest.raises(RunError):
-        place.ledger()
+        either.ledger()
     next_release.remove()
-    assert "color" not in columns(place.file, "item")
-    assert answer_all(place.ledger(), batch) == 3
+    assert "color" not in columns(either, "item")
+    assert answer_all(either.ledger(), batch) == 3
 
 
 def test_a_new_ledger_needs_no_backup(place: Place) -> None:
@@ -416,8 +438,8 @@ def test_a_new_ledger_needs_no_backup(place: Place) -> None:
     assert list(place.home.glob("*.before-upgrade*")) == []
 
 
-def test_the_migrations_lead_to_exactly_these_tables(place: Place) -> None:
-    book = place.ledger()
+def test_the_migrations_lead_to_exactly_these_tables(either: Place) -> None:
+    book = either.ledger()
     with book.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, tables.metadata) == []
@@ -436,7 +458,149 @@ def test_the_tables_can_be_made_on_postgresql_too() -> None:
     assert any("TIMESTAMP WITH TIME ZONE" in sql for sql in made)
 
 
-def test_times_without_a_zone_are_a_mistake(place: Place) -> None:
-    book = place.ledger()
+def test_times_without_a_zone_are_a_mistake(either: Place) -> None:
+    book = either.ledger()
     with pytest.raises(StatementError, match="zone"):
-        book.pause(PORTAL, LOGIN, until=place.clock.now.replace(tzinfo=None), why="a slip")
+        book.pause(PORTAL, LOGIN, until=either.clock.now.replace(tzinfo=None), why="a slip")
+
+
+# A server
+
+
+@pytest.fixture
+def served(home: Path, database_server: str) -> Iterator[Place]:
+    """A place on a PostgreSQL server."""
+    found = Place(home, database_server)
+    yield found
+    found.remove()
+
+
+def told(place: Place, statement: str) -> None:
+    """What the server's owner does, past the product."""
+    engine = create_engine(place.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+def cut_off(book: Ledger, happens: Callable[[], object], then: str = "SELECT 1") -> None:
+    """Begin to write, let something happen, and go on."""
+    with book.writing() as connection:
+        happens()
+        connection.execute(text(then))
+
+
+def test_an_upgrade_on_a_server_keeps_what_stands(served: Place, next_release: NextRelease) -> None:
+    batch = shut(served)
+    next_release.install()
+    assert states(served.ledger(), batch) == ["waiting"] * 3
+    assert "color" in columns(served, "item")
+
+
+def test_processes_that_upgrade_together_all_get_in(either: Place, next_release: NextRelease) -> None:
+    batch = shut(either)
+    script = """
+from payerbot.ledger import upgrade
+upgrade.MIGRATIONS, upgrade.REVISION = Path(sys.argv[2]), "0002"
+with place.ledger() as book:
+    print(*states(book, sys.argv[1]))
+"""
+    children = [either.child(script, batch, str(next_release.folder)) for _ in range(2)]
+    assert [child.communicate(timeout=60)[0].split() for child in children] == [["waiting"] * 3] * 2
+    assert "color" in columns(either, "item")
+
+
+def test_another_programs_tables_on_a_server_are_left_alone(home: Path, database_server: str) -> None:
+    place = Place(home, database_server, made=False)
+    told(place, "CREATE TABLE recipe (name text)")
+    with pytest.raises(RunError, match="another program"):
+        place.ledger()
+    place.remove()
+
+
+def test_a_ledger_can_lie_in_a_schema_of_its_own_beside_anothers_tables(home: Path, database_server: str) -> None:
+    place = Place(home, database_server, made=False)
+    told(place, "CREATE TABLE recipe (name text)")
+    told(place, "CREATE SCHEMA payerbot")
+    beside, place.url = place.url, place.url + "&options=-csearch_path%3Dpayerbot"
+    batch = shut(place)
+    assert answer_all(place.ledger(), batch) == 3
+    place.url = beside
+    with pytest.raises(RunError, match="another program"):
+        place.ledger()
+    place.remove()
+
+
+def test_a_server_that_ends_the_connections_is_a_sentence_and_the_next_call_gets_in(served: Place) -> None:
+    batch = shut(served)
+    book = served.ledger()
+    with pytest.raises(RunError, match="does not answer"):
+        cut_off(book, lambda: told(served, OTHERS))
+    assert answer_all(book, batch) == 3
+    told(served, OTHERS)  # those in the pool as well
+    assert states(book, batch) == ["done"] * 3
+
+
+def test_who_sleeps_in_the_middle_of_a_transaction_keeps_nobody_waiting(served: Place) -> None:
+    batch = shut(served)
+    sleeper = served.ledger(busy_seconds=0.3)
+    with pytest.raises(RunError, match="does not answer"):
+        cut_off(sleeper, lambda: answer_all(served.ledger(), batch))
+    assert states(sleeper, batch) == ["done"] * 3, "the server had ended the sleeper's transaction"
+
+
+def test_a_writer_waits_for_the_one_before_it_only_so_long(served: Place) -> None:
+    shut(served)
+    impatient, book = served.ledger(busy_seconds=0.1), served.ledger()
+    with book.writing(), pytest.raises(RunError, match="held by another run"):
+        impatient.log("Robin", "look")
+    impatient.log("Robin", "look")
+    assert book.verify_audit() == []
+
+
+def test_practices_on_one_server_do_not_wait_for_each_other(served: Place) -> None:
+    oak, elm = served.ledger(tenant="oak"), served.ledger(tenant="elm", busy_seconds=0.5)
+    with oak.writing():
+        elm.log("Kim", "look")
+    assert elm.verify_audit() == []
+
+
+def test_a_server_says_what_it_refuses_in_plain_words(served: Place, database_server: str) -> None:
+    url = make_url(database_server)
+    for changed, words in [
+        (url.set(username="nobody"), "refuses this user"),
+        (url.set(query={"passfile": str(served.home / "none")}), "refuses this user"),
+        (url.set(database="nowhere"), "no such database"),
+        (url.set(query={**url.query, "sslmode": "require"}), "prove that it is the right one"),
+        (make_url(served.url).update_query_dict({"options": "-c search_path=nowhere"}), "let this user make"),
+    ]:
+        with pytest.raises(RunError, match=words):
+            Ledger.open(changed.render_as_string(hide_password=False), tenant="oak", keys=served.keys, home=served.home)
+
+
+def test_a_server_that_is_a_read_only_copy_is_a_sentence(served: Place) -> None:
+    book = served.ledger()
+    with pytest.raises(RunError, match="read-only copy"), book.reading() as connection:
+        connection.execute(text("DELETE FROM lease"))
+
+
+def test_nothing_about_a_patient_is_readable_on_the_server(served: Place) -> None:
+    who = Patient(last="Sentinelson", first="Quirina", birth_date="1987-06-05", member_id="ZQX777123")
+    book = served.ledger()
+    batch = book.add(sheet(claim_ask(1, patient=who, claim_id="CLM-SENTINEL")), business_date=DAY).batch
+    assert answer_all(book, batch) == 1
+    everything = "\n".join(str(row) for table in tables.metadata.tables for row in fetch(book, f'SELECT * FROM "{table}"'))  # noqa: S608
+    assert LOGIN in everything, "what is not about a patient is found, so the search works"
+    for secret in ("Sentinelson", "Quirina", "1987-06-05", "ZQX777123", "SENTINEL"):
+        assert not [word for word in spellings(secret) if word.decode("latin-1") in everything], secret
+
+
+def test_the_time_for_what_is_due_is_the_servers_and_in_utc(served: Place) -> None:
+    book = served.ledger(clock=False)
+    assert fetch(book, "SHOW timezone") == [("UTC",)], "whatever the server's own is"
+    theirs = fetch(book, "SELECT extract(epoch FROM clock_timestamp())")[0][0]
+    assert 0 <= book.time().timestamp() - float(theirs) < 5
+    assert book.time().tzinfo is UTC
