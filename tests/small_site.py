@@ -122,3 +122,65 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
 def _flat(text: str) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+
+
+# --- jQuery Select2 as version 4 draws it: the list hidden to one pixel, the box beside it, the search at the end of the body ----------
+
+_SELECT2 = """
+<style>.select2-hidden-accessible { clip: rect(0 0 0 0); height: 1px; overflow: hidden; padding: 0;
+  position: absolute; width: 1px; white-space: nowrap }
+  .select2-container { display: inline-block; min-width: 9em; border: 1px solid }</style>
+<script>
+  let drawn = 0, unfolded = null;
+  const made = (tag, name, more) => Object.assign(document.createElement(tag), {className: name}, more);
+  const fold = () => {
+    if (unfolded) { unfolded.drop.remove(); unfolded.box.classList.remove('select2-container--open'); }
+    unfolded = null;
+  };
+  const select2 = (list, {answers, late = 50, least = 1, keeps = true}) => {
+    list.classList.add('select2-hidden-accessible'); list.tabIndex = -1; list.setAttribute('aria-hidden', 'true');
+    const box = made('span', 'select2 select2-container select2-container--default');
+    const selection = made('span', 'select2-selection select2-selection--single', {tabIndex: 0});
+    const rendered = made('span', 'select2-selection__rendered', {textContent: 'Type to search'});
+    selection.setAttribute('role', 'combobox'); selection.append(rendered); box.append(selection); list.after(box);
+    const take = one => {
+      list.replaceChildren(new Option(one, one, true, true)); rendered.textContent = one; fold();
+      list.dispatchEvent(new Event('change', {bubbles: true}));
+      if (!keeps) setTimeout(() => { list.replaceChildren(); rendered.textContent = 'Type to search'; }, 40);
+    };
+    const unfold = () => {
+      fold();
+      drawn += 1;
+      const drop = made('span', 'select2-container select2-container--default select2-container--open');
+      const field = made('input', 'select2-search__field', {type: 'search', id: `s2id_autogen${drawn}_search`, autocomplete: 'off'});
+      const found = made('ul', 'select2-results__options', {id: `select2-${list.id}-results-${drawn}`});
+      const line = (text, name = '') => made('li', `select2-results__option ${name}`, {textContent: text});
+      let timer = 0;
+      const search = () => {
+        clearTimeout(timer);
+        if (field.value.length < least) {
+          found.replaceChildren(line(`Please enter ${least} or more characters`, 'select2-results__message')); return;
+        }
+        found.replaceChildren(line('Searching…', 'loading-results'), ...found.querySelectorAll('[role=option]'));
+        timer = setTimeout(() => {
+          const fit = answers.filter(one => one.toLowerCase().includes(field.value.toLowerCase()));
+          found.replaceChildren(...(fit.length ? fit.map(one => {
+            const item = line(one.replace(/^!/, '')); item.setAttribute('role', 'option');
+            if (one.startsWith('!')) item.setAttribute('aria-disabled', 'true');
+            else item.onmouseup = () => take(one);
+            return item;
+          }) : [line('No results found', 'select2-results__message')]));
+        }, late);
+      };
+      field.onkeyup = event => { if (event.key === 'Escape') fold(); else search(); };
+      drop.append(field, found); document.body.append(drop); box.classList.add('select2-container--open');
+      unfolded = {drop, box}; search(); field.focus();
+    };
+    selection.onmousedown = event => { event.preventDefault(); if (unfolded && unfolded.box === box) fold(); else unfold(); };
+  };
+</script>"""
+
+
+def select2(*lists: str) -> str:
+    """A page's head with the imitation, and a call for each list: `select2(document.getElementById('a.b'), {answers: [...]})`."""
+    return f"{_SELECT2}<script>addEventListener('DOMContentLoaded', () => {{ {';'.join(lists)} }})</script>"

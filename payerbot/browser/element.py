@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
-from payerbot.browser import scripts
+from payerbot.browser import files, scripts
 from payerbot.browser.trouble import REPLACED, in_our_words, named, was_delivered, was_replaced
 from payerbot.errors import PageChanged, PortalSlow, ReadBackMismatch
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from playwright.sync_api import Locator
 
@@ -93,6 +94,10 @@ class Element:
         """What a field holds, also a disabled one; of a native list the value, not the words."""
         return self._do(lambda found, ms: found.input_value(timeout=ms)).strip()
 
+    def chosen(self) -> str:
+        """What a list that opens shows as chosen, be it the field's value or the words that stand in its place."""
+        return _squeeze(self._ask(scripts.CHOSEN))
+
     def attribute(self, name: str) -> str | None:
         """An attribute of the element."""
         return self._do(lambda found, ms: found.get_attribute(name, timeout=ms))
@@ -159,26 +164,38 @@ class Element:
         self._do(lambda found, ms: found.set_checked(on, timeout=ms))
         self._tab.remember(self._where, lambda: (seen := self.all()) is None or seen.first.is_checked() is on)
 
+    def file(self, within_ms: float | None = None) -> bytes | None:
+        """Click it, once, and take the file that comes: a download, or a PDF (else a web page) in another tab or a frame; or None.
+
+        A PDF that a tab shows by itself is asked for once more where the browser did not keep it.
+        """
+        with self._tab.arrivals.caught():
+            self.click()
+            self._until(self._tab.arrivals.came, within_ms)
+            return self._tab.arrivals.file(self._where)
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        """Put files into a field for files, also a hidden one, and see that their names show; keep the names neutral, they go out."""
+        files.attach(self._tab, self._where, self._finders, paths)
+
     def choose(self, label: str) -> None:
         """Choose an option of a native list by what it shows; ReadBackMismatch where the list does not offer it."""
-        if not self._until(lambda: _squeeze(label) in map(_squeeze, self.options()), self._tab.limit_ms / 4):
+        if not self._choose(label, nth=0, exact=True):
             raise ReadBackMismatch(f"{self._where}: the list does not offer this choice")
-        index = [_squeeze(text) for text in self.options()].index(_squeeze(label))
-        self._do(lambda found, ms: found.select_option(index=index, timeout=ms))
-        if not self._holds(label):
-            raise ReadBackMismatch(f"{self._where}: the choice does not stick")
-        self._tab.remember(self._where, lambda: self._holds(label))
 
     def options(self) -> list[str]:
         """What a native list offers."""
         return [text.strip() for text in self._do(lambda found, _ms: found.locator("option").all_text_contents())]
 
     def pick(self, label: str, *, typed: str | None = None, nth: int = 0, exact: bool = True) -> bool:
-        """Choose from a list that opens on a click or on typing; False where the list does not have it.
+        """Choose from a list that opens on a click or on typing, or from a native one; False where the list does not have it.
 
         Typed text alone does not count as chosen at the portals that use such lists, and a field that shows the label already may
         only look chosen: the option itself is clicked, and the field read back. With `exact` off the option only has to hold the label.
+        The choice can bring another generation of the page, so it is read back from whichever way then shows the field.
         """
+        if self._ask(scripts.NATIVE):
+            return self._choose(label, nth=nth, exact=exact)
         field = self._open(label if typed is None else typed)
 
         def options() -> Locator:
@@ -188,7 +205,7 @@ class Element:
             self._close(field)
             return False
         Element(self._tab, self._where, [lambda: options().nth(nth)]).click()
-        if not self._until(lambda: _chosen(field, label, exact=exact), SLICE_MS) or not self._stays(field, label, exact=exact):
+        if not self._until(lambda: _chosen(self._now(), label, exact=exact), SLICE_MS) or not self._stays(label, exact=exact):
             raise ReadBackMismatch(f"{self._where}: the choice does not stick")
         self._tab.remember(self._where, lambda: _chosen(self._now(), label, exact=exact))
         return True
@@ -281,9 +298,6 @@ class Element:
     def _shown(self) -> str:
         return self._now().input_value(timeout=SLICE_MS)
 
-    def _holds(self, label: str) -> bool:
-        return _squeeze(self.text()) == _squeeze(label)
-
     def _shows_day(self, day: date) -> bool:
         with in_our_words(self._where):
             kind, shown = _read(self._now(), scripts.DATE)
@@ -312,10 +326,25 @@ class Element:
                 field.fill("", timeout=SLICE_MS)
             field.press("Escape", timeout=SLICE_MS)
 
-    def _stays(self, field: Locator, label: str, *, exact: bool) -> bool:
+    def _stays(self, label: str, *, exact: bool) -> bool:
         self._tab.wait(SETTLE_MS)
         with in_our_words(self._where):
-            return _chosen(field, label, exact=exact)
+            return self.wait(SLICE_MS) and _chosen(self._now(), label, exact=exact)
+
+    def _choose(self, label: str, *, nth: int, exact: bool) -> bool:
+        """Choose from a native list; False where it does not have it."""
+
+        def fitting() -> list[int]:
+            return [at for at, name in enumerate(self.options()) if _says(name, label, exact=exact)]
+
+        if not self._until(lambda: len(fitting()) > nth, self._tab.limit_ms / 4):
+            return False
+        index = fitting()[nth]
+        self._do(lambda found, ms: found.select_option(index=index, timeout=ms))
+        if not _says(self.text(), label, exact=exact):
+            raise ReadBackMismatch(f"{self._where}: the choice does not stick")
+        self._tab.remember(self._where, lambda: _says(self.text(), label, exact=exact))
+        return True
 
 
 def same(shown: str, wanted: str) -> bool:
@@ -379,7 +408,11 @@ def _options(field: Locator, label: str | None = None, *, exact: bool = True) ->
 
 
 def _chosen(field: Locator, label: str, *, exact: bool) -> bool:
-    shown, wanted = _squeeze(_read(field, scripts.CHOSEN)), _squeeze(label)
+    return _says(_read(field, scripts.CHOSEN), label, exact=exact)
+
+
+def _says(shown: str, label: str, *, exact: bool) -> bool:
+    shown, wanted = _squeeze(shown), _squeeze(label)
     return shown == wanted if exact else wanted.casefold() in shown.casefold()
 
 

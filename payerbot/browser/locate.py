@@ -16,6 +16,8 @@ from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from payerbot.browser import scripts
 from payerbot.browser.element import SLICE_MS, Element
+from payerbot.browser.files import Arrivals
+from payerbot.browser.select2 import Select2
 from payerbot.browser.trouble import in_our_words, named
 from payerbot.errors import PageChanged, PortalDown, PortalSlow, ReadBackMismatch, RunError, StopAsked
 
@@ -56,6 +58,13 @@ class Screen:
 
     def element(self, key: str, **values: str) -> Element:
         """An element whose names may hold {placeholders} for these values."""
+        return Element(self._tab, f"{self.name}.{key}", self._found_by(key, values))
+
+    def select2(self, key: str, **values: str) -> Select2:
+        """A Select2 list, named by the native list that it hides."""
+        return Select2(self._tab, f"{self.name}.{key}", self._found_by(key, values))
+
+    def _found_by(self, key: str, values: Mapping[str, str]) -> list[Callable[[], Locator]]:
         ways = self._spec.elements.get(key)
         if ways is None:
             raise RunError(f"The selectors have no '{key}' on the screen '{self.name}': add it to the selectors file.")
@@ -63,8 +72,7 @@ class Screen:
             raise RunError(
                 f"The selector {self.name}.{key} needs a value for {', '.join(sorted(missing))}: mend the adapter or the selector."
             )
-        finders = [finder for way in ways for finder in self._finders(way, values)]
-        return Element(self._tab, f"{self.name}.{key}", finders)
+        return [finder for way in ways for finder in self._finders(way, values)]
 
     def arrive(self, key: str = "landmark", within_ms: float | None = None) -> None:
         """Wait until the page shows its landmark, or say which one is missing."""
@@ -166,6 +174,7 @@ class Tab:
         self._by_name = False  # the browser watches for pop-ups by itself, also in frames that are yet to come
         self.loading = False  # while a page is asked for, whatever is asked of the old one waits with it, without a limit
         self.limit_ms = step_seconds * 1000
+        self.arrivals = Arrivals(page)
         page.on("request", self._asked)
         page.on("response", self._answered)
         page.on("requestfailed", self._failed)

@@ -11,6 +11,7 @@ READ = """node => {
 
 # What a list that opens on a click shows as chosen: the field's value, or the words that stand in its place in the older generation.
 CHOSEN = """node => {
+  if (node.tagName === 'SELECT') return [...node.selectedOptions].map(option => option.label).join(', ');
   if (node.tagName !== 'INPUT') return node.innerText;
   for (let around = node, up = 0; around && up < 5; around = around.parentElement, up += 1) {
     const said = around === node ? node.value : around.innerText;
@@ -18,6 +19,12 @@ CHOSEN = """node => {
   }
   return '';
 }"""
+
+# Whether a list is the browser's own.
+NATIVE = "node => node.tagName === 'SELECT'"
+
+# The names of what is chosen in a native list.
+CHOSEN_OPTIONS = "node => [...node.selectedOptions].map(option => option.label)"
 
 # Of a date field: what it is ('date', the browser's own; 'input'; 'parts', month, day and year apart; 'around', an input inside), and
 # what it shows, in page order: [which, shown], where which is M, D, Y or '' when the page does not say.
@@ -172,6 +179,29 @@ BESIDE = """{
   },
   query(root, wanted) { return this.queryAll(root, wanted)[0] || null; },
 }"""
+
+# What kind of document a frame shows, and a web page as it stands there.
+KIND = "() => document.contentType"
+SOURCE = "() => document.documentElement.outerHTML"
+
+# The bytes behind an address, in base64; null where they are too many. What the browser still has is not asked for again.
+FETCH = """async ([url, limit]) => {
+  const body = await (await fetch(url, {cache: 'force-cache'})).blob();
+  if (body.size > limit) return null;
+  return await new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(body.size ? reader.result.slice(reader.result.indexOf(',') + 1) : '');
+    reader.onerror = () => failed(reader.error);
+    reader.readAsDataURL(body);
+  });
+}"""
+
+# Of a field for files: the names it holds, whether it takes several, and whether a person can see where it stands.
+ATTACHED = """node => [
+  [...(node.files || [])].map(file => file.name),
+  node.multiple,
+  !!node.parentElement && (!node.parentElement.checkVisibility || node.parentElement.checkVisibility()),
+]"""
 
 # What the browser keeps for one tab and one origin only.
 SESSION = "() => [location.origin, {...sessionStorage}]"
