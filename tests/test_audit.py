@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from typer.testing import CliRunner
 
 from payerbot.ledger.book import Ledger
 from tests.ledger_support import DAY, LOGIN, PORTAL, Place, answer_all, claims, fetch
@@ -100,6 +103,58 @@ def test_a_head_that_does_not_fit_is_found(kept: Ledger) -> None:
     assert "The audit's head does not fit its last entry." in kept.verify_audit()
 
 
+def test_an_entry_written_while_the_audit_is_checked_is_no_false_alarm(kept: Ledger, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside, walk = place.ledger(), kept._walk
+
+    def walk_slowly(connection: Connection) -> object:
+        found = walk(connection)
+        beside.log("Kim", "look")  # in the ledger and told outside, before the copy outside is compared
+        return found
+
+    monkeypatch.setattr(kept, "_walk", walk_slowly)
+    assert kept.verify_audit() == []
+    monkeypatch.undo()
+    assert kept.verify_audit() == []
+
+
+def outside(home: Path) -> int:
+    """The number of the last entry that a home's copy of the head knows of."""
+    return int(json.loads((home / "audit.head").read_text("utf-8"))["oak"]["n"])
+
+
+@pytest.fixture
+def machines(book: Ledger, place: Place, tmp_path: Path) -> Iterator[list[Ledger]]:
+    """Two machines, each with a home of its own, on one ledger."""
+    other = Ledger.open(place.url, tenant="oak", keys=place.keys, home=tmp_path / "other", clock=place.clock)
+    yield [book, other]
+    other.close()
+
+
+def test_two_machines_on_one_ledger_write_one_chain_and_neither_gives_a_false_alarm(machines: list[Ledger]) -> None:
+    here, there = machines
+    assert fetch(there, "SELECT action FROM audit ORDER BY n") == [("ledger made",), ("audit.head begun anew",)]
+    for n in range(6):
+        machines[n % 2].log("Robin", "look", f"P{n}")
+        assert [one.verify_audit() for one in machines] == [[], []]
+    here.log("Robin", "look")
+    here.log("Robin", "look")
+    assert (outside(here.home), outside(there.home)) == (10, 8), "a machine's copy is as new as its own last entry or check"
+    assert there.verify_audit() == []
+    assert outside(there.home) == 10
+
+
+def test_what_was_cut_off_is_found_on_the_machine_that_wrote_it(machines: list[Ledger]) -> None:
+    here, there = machines
+    there.log("Robin", "look")
+    assert here.verify_audit() == []
+    here.log("Robin", "look")
+    tamper(here, "DELETE FROM audit WHERE n > 3", "UPDATE audit_head SET n = 3, mac = (SELECT mac FROM audit WHERE n = 3)")
+    assert ["cut off" in problem for problem in here.verify_audit()] == [True]
+    assert there.verify_audit() == [], "it had last written, or checked, before that entry"
+    there.log("Kim", "something else")
+    assert ["is not the one that was written" in problem for problem in here.verify_audit()] == [True]
+
+
 def test_an_older_copy_of_the_whole_ledger_is_found(home: Path) -> None:
     place = Place(home)
     place.ledger().log("Robin", "look")
@@ -185,19 +240,74 @@ def test_practices_have_chains_of_their_own(place: Place) -> None:
     assert elm.verify_audit() == []
 
 
-def test_entries_of_several_processes_make_one_chain(place: Place) -> None:
-    script = """
-with place.ledger(clock=False) as book:
-    for n in range(10):
-        book.log("child", "look", f"P{n}")
+# As the office does it
+
+TENANT = "harborlight"  # of the example practice
+WRITE = f"""
+import threading
+with place.ledger(tenant="{TENANT}", clock=False) as book:
+    def write(who):
+        for n in range(50):
+            book.log(who, "look", f"P{{n}}", f"entry {{n}}")
+    threads = [threading.Thread(target=write, args=(f"{{sys.argv[1]}}.{{n}}",)) for n in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
 """
-    book = place.ledger()
-    children = [place.child(script) for _ in range(2)]
-    assert [child.wait(60) for child in children] == [0, 0]
+
+
+@pytest.fixture
+def office(place: Place, practice_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    """The example practice, whose ledger is this place's; its key is made up."""
+    from payerbot import logs
+    from payerbot.settings import settings
+    from payerbot.vault import LEDGER_KEY, derive
+
+    key = os.urandom(32)
+    (tmp_path / "vault.json").write_text(json.dumps({LEDGER_KEY: base64.b64encode(key).decode()}), "utf-8")
+    for name, value in {"DEMO_VAULT": str(tmp_path / "vault.json"), "LEDGER_URL": place.url}.items():
+        monkeypatch.setenv(f"PAYERBOT_{name}", value)
+    settings.cache_clear()
+    place.keys = derive(key)
+    yield place.ledger(tenant=TENANT)
+    logs.file.close()
+
+
+def verify() -> tuple[int, str]:
+    """How `payerbot audit verify` ends, and what it says."""
+    from payerbot.cli import app
+
+    done = CliRunner().invoke(app, ["audit", "verify"])
+    return done.exit_code, done.output.strip()
+
+
+def test_six_hundred_entries_of_processes_and_threads_at_once_are_one_chain(office: Ledger, place: Place) -> None:
+    children = [place.child(WRITE, str(n)) for n in range(3)]
     for child in children:
-        child.communicate()
-    assert book.verify_audit() == []
-    assert fetch(book, "SELECT count(*), max(n) FROM audit") == [(21, 21)]
+        child.communicate(timeout=300)
+    assert [child.returncode for child in children] == [0] * 3
+    assert fetch(office, "SELECT count(*), max(n), min(n) FROM audit") == [(601, 601, 1)]
+    assert fetch(office, "SELECT DISTINCT count(*) FROM audit WHERE action = 'look' GROUP BY actor") == [(50,)], "12 writers, none lost"
+    assert verify() == (0, "The record is whole: nobody without the key has changed it.")
+
+
+@pytest.mark.parametrize(
+    "statements, words",
+    [
+        (["UPDATE audit SET actor = 'Kim' WHERE n = 3"], "Audit entry 3 was changed."),
+        (["DELETE FROM audit WHERE n = 3"], "Audit entries 3 to 3 are missing."),
+        (["DELETE FROM audit WHERE n > 3"], "entries were cut off or added"),
+        (["DELETE FROM audit WHERE n > 3", "UPDATE audit_head SET n = 3, mac = (SELECT mac FROM audit WHERE n = 3)"], "it was cut off"),
+    ],
+    ids=["edited", "deleted", "cut off", "cut off with its head"],
+)
+def test_the_command_finds_what_was_edited_deleted_or_cut_off(office: Ledger, statements: list[str], words: str) -> None:
+    for n in range(5):
+        office.log("Robin", "look", f"P{n}", f"entry {n}")
+    assert verify()[0] == 0
+    tamper(office, *statements)
+    code, said = verify()
+    assert code == 1
+    assert words in said
 
 
 def _fail(book: Ledger) -> None:
