@@ -93,7 +93,7 @@ def _share(adjustment: Adjustment) -> str:
 def _shares(line: ServiceLine, style: Style) -> Cells:
     if not style.splits_shares:
         return {}
-    own = {name: style.none for name in (*SHARES.values(), "adjusted")}
+    own = dict.fromkeys((*SHARES.values(), "adjusted"), style.none)
     return own | {name: style.money(a.amount) for a in line.adjustments if (name := _share(a))}
 
 

@@ -29,7 +29,7 @@ class Paper(FPDF):
         self.on_top: Callable[[], None] = lambda: None
         self.at_foot: Callable[[], None] = lambda: None
         self.set_margins(10, 10)
-        self.set_auto_page_break(True, margin=16)  # noqa: FBT003 -- fpdf2 takes it by position
+        self.set_auto_page_break(True, margin=16)
         self.set_creation_date(datetime.combine(made, time(6), UTC))
         self.set_font(font, size=size)
 
