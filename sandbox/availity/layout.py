@@ -15,6 +15,14 @@ RENAMED: dict[str, dict[str, str]] = {
     "claim-status": {"Service From Date": "First Date of Service", "Member ID": "Subscriber Number"},
     "claims": {"Member ID": "Subscriber Number", "Service Dates": "Dates", "Claim Number": "Reference", "Billed Amount": "Charges"},
     "claim": {"Claim Number": "Reference", "Claim Status": "Adjudication", "Paid Amount": "Net Payment"},
+    "remits": {"Claim": "Claims Lookup", "Check / EFT Number": "Payment Number", "Search": "Find", "Filters": "Narrow"},
+    "checks": {"Remits": "Payments", "Check / EFT Number": "Payment Number", "Check / EFT Date": "Issued", "Claim Number": "Reference"},
+    "eob-pdf": {
+        "Download Check Summary and Multiple Claims Per Page": "Print Summary",
+        "Download Check Payer-Issued Admittance Advice": "Payer Copy",
+        "Download": "Save",
+    },
+    "eob-csv": {"Download CSV": "Export"},
 }
 IDS: dict[str, dict[str, str]] = {
     "sign-in": {"userId": "login-user", "password": "login-secret"},
@@ -25,6 +33,18 @@ IDS: dict[str, dict[str, str]] = {
     "claim-status": {"organization": "org-picker", "payer": "payer-picker", "patientMemberId": "member-field"},
     "claims": {"claimsTable": "results-grid"},
     "claim": {"lineLevelTable": "lines-grid", "codesTable": "codes-grid", "testPanel": "panel"},
+    "remits": {
+        "checkSearchInput": "payment-number",
+        "checkSearchButton": "payment-search",
+        "checkFilterButton": "payment-filters",
+        "checkcheckDates-start": "payment-from",
+        "checkcheckDates-end": "payment-to",
+        "claimSearchInput": "claim-number",
+        "claimSearchButton": "claim-search",
+    },
+    "checks": {"remitsTable": "payments-grid"},
+    "eob-pdf": {"payerIssued-0": "payer-copy-0"},
+    "eob-csv": {"downloadCsv": "exportCsv"},
 }
 
 

@@ -23,7 +23,7 @@ MENUS: dict[str, list[tuple[str, str]]] = {
     ],
     "Claims & Payments": [
         ("Claim Status", paths.CLAIM_STATUS),
-        ("Remittance Viewer", _NOTHING.format("remittance")),
+        ("Remittance Viewer", paths.REMITS),
         ("Professional Claim", _NOTHING.format("professional-claim")),
     ],
     "My Providers": [("Enrollments Center", _NOTHING.format("enrollments"))],
