@@ -323,7 +323,7 @@ def _stays(b: Builder, life: Life) -> None:
     b.settle(life, day)
 
 
-def reverse(b: Builder, life: Life, day: date) -> Life:
+def reverse(b: Builder, life: Life, day: date, check: str = "") -> Life:
     """Take a payment back: the payer makes a record with every sign turned round, and points from one to the other."""
     paid = life.on(day)
     number = paid.payer_claim_no[:-2] + "01"
@@ -352,5 +352,5 @@ def reverse(b: Builder, life: Life, day: date) -> Life:
     record = b.live(back_out)
     record.decision = {"paid": back_out.paid, "state": back_out.state, "status_code": back_out.status_code}
     record.add(day, on_file=True)
-    b.settle(record, day, f"reversal {number}")
+    b.settle(record, day, check or f"reversal {number}")
     return record

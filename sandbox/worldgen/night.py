@@ -59,8 +59,15 @@ def remits(plan: Plan, day: date) -> tuple[Remit, ...]:
     for life in plan.lives:
         if life.check_date and life.check_date <= day:
             paid[life.check].append(life.on(life.check_date))
-    out = [_remit(plan.checks[key], tuple(claims)) for key, claims in paid.items()]
+    given = {(c.payer, c.payer_claim_no): c.claim_id for claims in paid.values() for c in claims if c.claim_id}
+    out = [_remit(plan.checks[key], tuple(_named(c, given) for c in claims)) for key, claims in paid.items()]
     return tuple(sorted(out, key=lambda r: (r.check_date, r.payer, r.check_no)))
+
+
+def _named(claim: Claim, given: dict[tuple[str, str], str]) -> Claim:
+    """A reversal gives back the practice's own number of the claim that it reverses."""
+    known = next((n for number in claim.related if (n := given.get((claim.payer, number)))), "")
+    return replace(claim, claim_id=known) if known and not claim.claim_id else claim
 
 
 def _remit(check: Check, claims: tuple[Claim, ...]) -> Remit:

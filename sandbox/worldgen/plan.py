@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sandbox.world_model import Authorization, Member, Practice, Provider, Visit
-from sandbox.worldgen import cases, mixes
+from sandbox.worldgen import cases, mixes, posted
 from sandbox.worldgen.build import CLAIMS_PER_PERSON, Builder, Check, ordinary_claim
 from sandbox.worldgen.dice import shares
 from sandbox.worldgen.lives import Life
@@ -41,6 +41,7 @@ def build(seed: int, members: int, claims: int, as_of: date, payers: Sequence[st
     for payer in _mixed(b, claims - sum(life.bare.open for life in b.lives), mix):
         ordinary_claim(b, payer)
     b.give_times()
+    posted.add_checks(b)
     return Plan(seed, as_of, practice, b.providers, tuple(b.members), tuple(b.visits), tuple(b.lives), b.checks, tuple(b.authorizations))
 
 
