@@ -6,6 +6,7 @@ Run as a program it prints prefect.yaml, for those who run flows on a work pool:
 from __future__ import annotations
 
 import sys
+from functools import wraps
 from typing import Any, Literal, NamedTuple
 
 import yaml
@@ -39,6 +40,7 @@ class Deployment(NamedTuple):
 
 DEPLOYMENTS = (
     Deployment("claim-sweep", claim_status, "30 20 * * 1-5", "The open claims, overnight: read in the morning.", {}),
+    Deployment("claim-second-pass", claim_status, "0 5 * * 2-6", "What the night left, also where the machine that began it is gone.", {}),
     Deployment("eligibility-tomorrow", eligibility, "30 15 * * 1-5", "The next working day's schedule.", {}),
     Deployment("eligibility-morning", eligibility, "30 6 * * 1-5", "What could not be asked the afternoon before.", {}),
 )
@@ -55,6 +57,26 @@ def runners(zone: str) -> list[RunnerDeployment]:
     return [_runner(deployment, zone) for deployment in DEPLOYMENTS]
 
 
+def closed() -> None:
+    """A build step of prefect.yaml: what `prefect deploy` sends to the server is closed too; it has no option for that."""
+    original = RunnerDeployment.apply
+    if getattr(original, "closes", False):
+        return
+
+    @wraps(original)
+    def apply(self: RunnerDeployment, *given: Any, **named: Any) -> Any:  # noqa: ANN401  Prefect's own arguments, handed on
+        _close(self)
+        return original(self, *given, **named)
+
+    vars(apply)["closes"] = True
+    RunnerDeployment.apply = apply  # type: ignore[method-assign]
+
+
+def _close(made: RunnerDeployment) -> None:
+    told = made._parameter_openapi_schema.model_dump() | {"additionalProperties": False}  # noqa: SLF001  no other way to it
+    made._parameter_openapi_schema = ClosedSchema(**told)  # noqa: SLF001
+
+
 def _runner(deployment: Deployment, zone: str) -> RunnerDeployment:
     made = RunnerDeployment.from_flow(
         deployment.flow,
@@ -65,7 +87,7 @@ def _runner(deployment: Deployment, zone: str) -> RunnerDeployment:
         enforce_parameter_schema=True,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    made._parameter_openapi_schema = ClosedSchema(**made._parameter_openapi_schema.model_dump(), additionalProperties=False)  # noqa: SLF001
+    _close(made)
     return made
 
 
@@ -84,7 +106,7 @@ def prefect_yaml(zone: str = ZONE) -> str:
         for deployment in DEPLOYMENTS
     ]
     return "# Written by python -m flows.deployments TIME_ZONE\n" + yaml.safe_dump(
-        {"name": "payerbot", "pull": [], "deployments": deployments}, sort_keys=False
+        {"name": "payerbot", "build": [{"flows.deployments.closed": {}}], "pull": [], "deployments": deployments}, sort_keys=False
     )
 
 

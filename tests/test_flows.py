@@ -502,6 +502,11 @@ def test_prefect_deploy_takes_prefect_yaml_as_it_is(server: Server) -> None:
     found = call(server, "POST", "/deployments/filter", work_pools={"name": {"any_": [WORK_POOL]}}).json()
     assert {one["name"]: one["schedules"][0]["schedule"]["cron"] for one in found} == {one.name: one.cron for one in DEPLOYMENTS}
     assert {one["enforce_parameter_schema"] for one in found} == {True}
+    before = len(stored_runs(server))
+    for one in found:
+        told = call(server, "POST", f"/deployments/{one['id']}/create_flow_run", parameters={"patient": PATIENT})
+        assert told.status_code == httpx.codes.CONFLICT
+    assert len(stored_runs(server)) == before
 
 
 # --- privacy -------------------------------------------------------------------------------------------------------------------------
