@@ -60,9 +60,12 @@ class Truth:
     answerable: bool
     fields: dict[str, str] = field(default_factory=dict)
     why: str = ""
+    lines: list[dict[str, str]] = field(default_factory=list)  # of a payment: the whole remittance (sandbox.truth_eobs)
+    plbs: str = ""
 
 
-def _end(outcome: str, why: str = "", **fields: str) -> Truth:
+def end(outcome: str, why: str = "", **fields: str) -> Truth:
+    """A truth with these fields."""
     return Truth(outcome, outcome in FINAL, fields, why)
 
 
@@ -71,18 +74,18 @@ def _end(outcome: str, why: str = "", **fields: str) -> Truth:
 
 def visit(world: World, row: Row) -> Truth:
     """What a coverage question about this row must find."""
-    asked = _read(row, ("start_at", "patient_last", "patient_first", "patient_dob", "member_id"))
+    asked = read(row, ("start_at", "patient_last", "patient_first", "patient_dob", "member_id"))
     if isinstance(asked, Truth):
         return asked
     on = asked.days["start_at"]
     found = _members(world, row, asked, on)
     if len({f.member.key for f in found}) > 1:
-        return _end("ambiguous", "two members of this name and birth date")
+        return end("ambiguous", "two members of this name and birth date")
     if found:
-        return _end("answered", **coverage(found[0].coverage, on))
+        return end("answered", **coverage(found[0].coverage, on))
     if world.find_members(asked.payer, member_id=row["member_id"], on=on):
-        return _end("bad_data", "the payer has another birth date", field="birth_date")
-    return _end("not_found")
+        return end("bad_data", "the payer has another birth date", field="birth_date")
+    return end("not_found")
 
 
 def _members(world: World, row: Row, asked: Asked, on: date) -> list[Found]:
@@ -186,19 +189,19 @@ def _other(payer: OtherPayer) -> str:
 def claim(world: World, row: Row) -> Truth:
     """What a status question about this row must find."""
     needed = ("claim_id", "patient_last", "patient_first", "patient_dob", "dos_from", "charge_amount")
-    asked = _read(row, needed if row.get("payer_claim_no") else (*needed, "member_id"))
+    asked = read(row, needed if row.get("payer_claim_no") else (*needed, "member_id"))
     if isinstance(asked, Truth):
         return asked
     for found in _rungs(world, row, asked):
         fit = [c for c in found if _agrees(c, asked)]
         if len(fit) > 1:
-            return _end("ambiguous", "two claims of this member, day and charge")
+            return end("ambiguous", "two claims of this member, day and charge")
         if fit:
-            return _end("answered", **status(fit[0]))
+            return end("answered", **status(fit[0]))
     sent = asked.days.get("first_sent_date")
     if sent and business_days_between(sent, world.as_of) <= LAG:
-        return _end("not_yet", "too new to be on file")
-    return _end("not_found")
+        return end("not_yet", "too new to be on file")
+    return end("not_found")
 
 
 def _rungs(world: World, row: Row, asked: Asked) -> Iterable[list[Claim]]:
@@ -255,7 +258,8 @@ NUMBERS = ("rendering_npi", "billing_npi")
 _NAMED = {name.casefold(): key for key, name in NAMES.items()}
 
 
-def _read(row: Row, needed: Iterable[str]) -> Asked | Truth:
+def read(row: Row, needed: Iterable[str]) -> Asked | Truth:
+    """What the row asks, or why it cannot be asked."""
     payer = row.get("payer_key") or _NAMED.get(row.get("payer_name", "").casefold(), "")
     empty = [column for column in needed if not row.get(column)]
     typos = [column for column in NUMBERS if row.get(column) and not npi_passes(row[column])]
@@ -272,9 +276,9 @@ def _read(row: Row, needed: Iterable[str]) -> Asked | Truth:
         charge, wrong = Decimal(0), [*wrong, "charge_amount"]
     bad = [*empty, *typos, *wrong, *([] if payer in PAYERS else ["payer_key"])]
     if bad:
-        return _end("rejected", f"column {', '.join(bad)}")
+        return end("rejected", f"column {', '.join(bad)}")
     if PAYERS[payer].portal != HERE:
-        return _end("wrong_portal", "another portal answers for this payer")
+        return end("wrong_portal", "another portal answers for this payer")
     return Asked(payer, days, charge)
 
 
@@ -307,10 +311,10 @@ def disagreements(result: Row, truth: Truth) -> list[str]:
     """The names of the fields in which a line of a result file is wrong; an empty list is full agreement.
 
     A field is looked for under its own name or, where the input had that name already, as `payerbot_<name>`; one that is missing is wrong.
-    A row of another portal's payer must not be answered; how it waits or is turned away is open.
+    A row of another portal's payer, or one that needs a person first, must not be answered; how it waits or is turned away is open.
     """
     said = result.get("payerbot_outcome", result.get("outcome", ""))
-    if truth.outcome == "wrong_portal":
+    if truth.outcome in ("wrong_portal", "needs_person"):
         return ["outcome"] if said in FINAL else []
     if said != truth.outcome:
         return ["outcome"]
@@ -327,7 +331,17 @@ def _same(name: str, true: str, said: str | None) -> bool:
 
 
 def _kind(name: str) -> str:
-    return "list" if name in LISTS else "text" if name in TEXTS else "id" if name in ("member_id", "payer_claim_no") else ""
+    return (
+        "list"
+        if name in LISTS
+        else "text"
+        if name in TEXTS
+        else "id"
+        if name in ("member_id", "payer_claim_no")
+        else "check"
+        if name == "check_no"
+        else ""
+    )
 
 
 def _alike(true: str, said: str) -> bool:
@@ -351,6 +365,7 @@ _COMPARE: dict[str, Callable[[str, str], bool]] = {
     "list": _same_list,
     "text": _same_text,
     "id": lambda true, said: same_id(true) == same_id(said),
+    "check": lambda true, said: same_id(true).lstrip("0") == same_id(said).lstrip("0"),
 }
 
 
@@ -358,11 +373,17 @@ _COMPARE: dict[str, Callable[[str, str], bool]] = {
 
 
 def of_file(world: World, path: Path) -> dict[int, Truth]:
-    """The truth of every row of a schedule or claims file, by line (1 is the first below the header)."""
+    """The truth of every row of a schedule, claims or payments file, by line (1 is the first below the header)."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    ask = claim if rows and "claim_id" in rows[0] else visit
+    ask = _payment if rows and "payment_id" in rows[0] else claim if rows and "claim_id" in rows[0] else visit
     return {number: ask(world, row) for number, row in enumerate(rows, start=1)}
+
+
+def _payment(world: World, row: Row) -> Truth:
+    from sandbox import truth_eobs  # noqa: PLC0415 -- it stands on this module
+
+    return truth_eobs.payment(world, row)
 
 
 def as_json(truths: Mapping[int, Truth]) -> str:

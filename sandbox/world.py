@@ -252,6 +252,25 @@ class World:
         clean = [rows.claim(c, self.member(c.member_key)) for c in sorted(bare, key=lambda c: c.claim_id) if c.open]
         return rows.messy_claims(clean) if messy else clean
 
+    def payment_rows(self, *, messy: bool = False, days: int | None = None) -> list[dict[str, str]]:
+        """The payments that came so far as rows of a payments file: each check, and of each payer one claim whose check nobody wrote down.
+
+        `days`: only checks that are at most so old, besides the cases; messy ones have blemishes and what matches nothing at the end.
+        """
+        first = self.as_of - timedelta(days=days) if days is not None else date.min
+        checks = [r for r in self.remits if r.check_date >= first or r.cases & rows.KEPT_CASES]
+        known = {r.payer: c for r in checks for c in r.claims if c.claim_id and c.state == "paid"}
+        out = [rows.check(r, n, PAYERS[r.payer].payer_id) for n, r in enumerate(checks, start=1)]
+        out += [self._claim_row(c, len(checks) + n) for n, c in enumerate(known.values(), start=1)]
+        waiting = (c for c in self.claims if c.category == "P1" and c.payer in ("aetna", "anthem") and c.claim_id)
+        unpaid = next(waiting, None)
+        if not messy or unpaid is None:
+            return out
+        return rows.messy_payments(out, self._claim_row(unpaid, len(out) + 1))
+
+    def _claim_row(self, claim: Claim, number: int) -> dict[str, str]:
+        return rows.paid_claim(claim, self.member(claim.member_key), number, PAYERS[claim.payer].payer_id)
+
     def cases(self) -> dict[str, tuple[Case, ...]]:
         """Every edge case, and whom or what it happened to."""
         found: dict[str, list[Case]] = defaultdict(list)

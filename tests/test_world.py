@@ -571,7 +571,7 @@ def test_twenty_thousand_claims_have_names_of_their_own() -> None:
 def test_the_committed_examples_are_what_the_generator_writes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sandbox.world", "examples", "--seed", "20261122", "--out", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    for name in ("schedule.csv", "open_claims.csv"):
+    for name in ("schedule.csv", "open_claims.csv", "payments.csv"):
         assert (EXAMPLES / name).read_bytes() == (tmp_path / name).read_bytes()
 
 

@@ -22,6 +22,7 @@ from sandbox.availity.layout import envelope, layout, notices
 from sandbox.availity.web import PORTAL, app_page, sandbox_of, session_of, signed_in, step, thrown_out
 from sandbox.eobs import listing
 from sandbox.eobs.style import clp
+from sandbox.eobs.ways import DOWNLOAD, GATED, RADIOS, TAB, way_of, withheld
 from sandbox.logins import Session
 from sandbox.server import At, Sandbox
 from sandbox.world import AVAILITY, PAYERS, PRACTICE, Claim, Remit, ServiceLine, World, same_id
@@ -31,9 +32,6 @@ NO_ACCESS = (  # invented
     "Access to remittances from {payer} has not been set up for your organization. An administrator must select Manage Access and "
     "authenticate a check."
 )
-GATED = frozenset({"carelon"})
-DOWNLOAD, TAB, RADIOS = "download", "tab", "radios"
-WAYS: dict[str, str] = {"aetna": DOWNLOAD, "anthem": TAB, "humana": RADIOS, "magellan": TAB}
 PAGE_SIZE = 10
 KEPT = 40
 DEFAULT_SPAN = timedelta(days=7)
@@ -65,16 +63,9 @@ class Search:
     error: str = ""
 
 
-def documents(remit: Remit) -> str:
-    """In which way the check's document is handed out; a notice of no payment has none at a payer that prints checks only."""
-    if remit.payer == "magellan" and remit.method == "NON":
-        return RADIOS
-    return WAYS.get(remit.payer, TAB)
-
-
 def options(remit: Remit) -> list[dict[str, Any]]:
     """The radios of the pop-over: which of them can be picked depends on what the payer sent."""
-    none = remit.payer == "magellan"
+    none = withheld(remit)
     return [
         {"key": "summary", "label": "Check Summary", "disabled": True},
         {"key": "check", "label": "Full Remittance Advice", "disabled": none},
@@ -237,7 +228,7 @@ def _listing(box: Sandbox, search: Search, number: int, session: Session) -> dic
 
 def _row(hit: Hit, ref: int) -> dict[str, Any]:
     cells = _check_cells(hit.remit) if hit.claim is None else _claim_cells(hit.remit, hit.claim)
-    return {"ref": str(ref), "cells": cells, "made": documents(hit.remit) == DOWNLOAD}
+    return {"ref": str(ref), "cells": cells, "made": way_of(hit.remit) == DOWNLOAD}
 
 
 def _check_cells(remit: Remit) -> list[str]:
@@ -348,7 +339,7 @@ async def order(request: Request, at: At) -> Response:
     if search is None or session is None or hit is None:
         return _gone(session)
     asked = await request.json()
-    way = documents(hit.remit)
+    way = way_of(hit.remit)
     if way == RADIOS and not asked.get("option"):
         return JSONResponse(envelope(at, way=RADIOS, options=options(hit.remit)))
     await asyncio.sleep(at.box.staging_seconds(len(hit.remit.claims)))
@@ -366,7 +357,7 @@ def _document(at: At, remit: Remit) -> bytes:
         return b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>We are unable to process your request</h1></body></html>"
     if at.fires("wrong-pdf") is not None:
         remit = _another(at.box.world, remit)
-    made = eobs.check_summary(remit) if documents(remit) == DOWNLOAD else eobs.payer_issued(remit)
+    made = eobs.check_summary(remit) if way_of(remit) == DOWNLOAD else eobs.payer_issued(remit)
     return made[: len(made) // 2] if at.fires("truncated-pdf") is not None else made
 
 

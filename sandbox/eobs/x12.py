@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from sandbox.eobs.facts import in_groups, payee_npi
 from sandbox.eobs.style import clp
@@ -64,7 +63,8 @@ def _claim(claim: Claim) -> Iterator[str]:
 def _line(line: ServiceLine) -> Iterator[str]:
     yield f"SVC*{':'.join(('HC', line.cpt, *line.modifiers))}*{line.charge}*{line.paid}**{line.units}"
     yield f"DTM*472*{line.dos:%Y%m%d}"
-    for group, reasons in groupby(line.adjustments, key=lambda a: a.group):
+    for group in dict.fromkeys(a.group for a in line.adjustments):  # one segment a group, however the payer's order is
+        reasons = [a for a in line.adjustments if a.group == group]
         yield from (_cas(group, some) for some in in_groups(reasons, SIX))
     yield f"REF*6R*{line.number}"
     if line.allowed is not None:

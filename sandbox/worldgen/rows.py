@@ -1,4 +1,4 @@
-"""The practice's files: visits and open claims in the canonical columns, clean or with the blemishes of a real export.
+"""The practice's files: visits, open claims and payments in the canonical columns, clean or with the blemishes of a real export.
 
 Values that are the same on every row (tenant, billing NPI, TIN) stand in the practice's own set-up and are left out.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sandbox.world_model import Claim, Member, Provider, Visit
+from sandbox.world_model import Claim, Member, Provider, Remit, Visit
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -36,6 +36,13 @@ NAMES: dict[str, str] = {  # payers as the practice's files name them
     "medicare": "Medicare",
     "other": "Regional Employers Trust",
 }
+TENANT = "harborlight"
+PAYMENT_COLUMNS = (
+    "tenant", "payment_id", "payer_key", "payer_name", "payer_id", "check_no", "check_date", "check_amount", "claim_id", "payer_claim_no",
+    "patient_last", "patient_first", "patient_dob", "member_id", "dos_from", "dos_to", "charge_amount", "billing_npi", "billing_tin",
+)  # fmt: skip
+EXAMPLE_PAYMENT_DAYS = 10
+KEPT_CASES = frozenset({"eob_40_claims", "eob_scanned", "plb_recoupment"})  # in the example however old they are
 US_DATE_EVERY = 7  # each so manieth row has its dates as M/D/YYYY
 
 
@@ -102,7 +109,63 @@ def _payer(key: str) -> Row:
     return {"payer_key": key, "payer_name": NAMES[key]}
 
 
+def check(sent: Remit, number: int, payer_id: str) -> Row:
+    """One row of payments.csv that names a check."""
+    return _payment(number, sent.payer, payer_id) | {
+        "check_no": sent.check_no,
+        "check_date": sent.check_date.isoformat(),
+        "check_amount": str(sent.amount),
+        "billing_npi": sent.claims[0].billing_npi,
+        "billing_tin": sent.claims[0].billing_tin,
+    }
+
+
+def paid_claim(sent: Claim, member: Member, number: int, payer_id: str) -> Row:
+    """One row of payments.csv that knows a claim only, and no check."""
+    who = {name: value for name, value in _patient(member).items() if name in PAYMENT_COLUMNS}
+    return _payment(number, sent.payer, payer_id) | {
+        "claim_id": sent.claim_id,
+        "payer_claim_no": sent.payer_claim_no,
+        **who,
+        "member_id": sent.filed_member_id,
+        "dos_from": sent.dos_from.isoformat(),
+        "dos_to": sent.dos_to.isoformat(),
+        "charge_amount": str(sent.charge),
+        "billing_npi": sent.billing_npi,
+        "billing_tin": sent.billing_tin,
+    }
+
+
+def _payment(number: int, payer: str, payer_id: str) -> Row:
+    names = {"tenant": TENANT, "payment_id": f"PMT{70000 + number}", **_payer(payer), "payer_id": payer_id}
+    return dict.fromkeys(PAYMENT_COLUMNS, "") | names
+
+
 # -- blemishes
+
+
+def messy_payments(clean: list[Row], unpaid: Row) -> list[Row]:
+    """Some dates as people type them; one payment twice; a number without its zeros; and at the end what matches nothing.
+
+    That is: an unknown number, a check of another payer, another amount, another day, a claim that is not paid yet, no check and no claim
+    at all, and a day that does not exist.
+    """
+    out = [_us_dates(row, ("check_date",)) if i % US_DATE_EVERY == 3 and row["check_date"] else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
+    checks = [row for row in clean if row["check_no"] and row["payer_key"] in ("aetna", "anthem", "humana")]
+    first, other = checks[0], next(row for row in checks if row["payer_key"] != checks[0]["payer_key"])
+    out.insert(len(out) // 2, dict(out[1]))
+    bare = first["check_no"].lstrip("0")
+    changes: tuple[Row, ...] = (
+        {"check_no": bare},
+        {"check_no": bare, "check_date": "", "check_amount": ""},
+        {"check_no": "0099887766"},
+        {"check_no": other["check_no"], "check_date": other["check_date"], "check_amount": other["check_amount"]},
+        {"check_amount": f"{float(first['check_amount']) + 10:.2f}"},
+        {"check_date": (date.fromisoformat(first["check_date"]) - timedelta(days=9)).isoformat()},
+        {"check_no": "", "check_date": "", "check_amount": ""},
+        {"check_date": "11/31/2026"},
+    )
+    return [*out, unpaid, *(first | {"payment_id": f"{first['payment_id']}-{n}"} | change for n, change in enumerate(changes, start=1))]
 
 
 def messy_visits(clean: list[Row]) -> list[Row]:
@@ -152,20 +215,22 @@ def write(path: Path, rows: list[Row]) -> None:
         writer.writerows(rows)
 
 
-def examples(world: World, folder: Path) -> tuple[Path, Path]:
-    """Write schedule.csv and open_claims.csv."""
+def examples(world: World, folder: Path) -> tuple[Path, ...]:
+    """Write schedule.csv, open_claims.csv and payments.csv."""
     folder.mkdir(parents=True, exist_ok=True)
     schedule, claims = folder / "schedule.csv", folder / "open_claims.csv"
     write(schedule, world.schedule_rows(messy=True))
     write(claims, world.open_claim_rows(messy=True))
-    return schedule, claims
+    payments = folder / "payments.csv"
+    write(payments, world.payment_rows(messy=True, days=EXAMPLE_PAYMENT_DAYS))
+    return schedule, claims, payments
 
 
 def main(argv: list[str], generate: Callable[[int, int, int, date], World], seed: int, as_of: date) -> int:
     """``python -m sandbox.world examples --out DIR``."""
     parser = argparse.ArgumentParser("python -m sandbox.world", description="Write a practice's files about the made-up world.")
     commands = parser.add_subparsers(required=True)
-    made = commands.add_parser("examples", help="schedule.csv and open_claims.csv")
+    made = commands.add_parser("examples", help="schedule.csv, open_claims.csv and payments.csv")
     made.add_argument("--seed", type=int, default=seed)
     made.add_argument("--members", type=int, default=EXAMPLE_VISITS)
     made.add_argument("--claims", type=int, default=EXAMPLE_CLAIMS)
