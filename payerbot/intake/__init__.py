@@ -9,6 +9,7 @@ from pathlib import Path
 
 from payerbot.errors import UserError
 from payerbot.intake import columns, files, questions
+from payerbot.intake.reader import Setting
 from payerbot.model import Job
 from payerbot.practice import Practice
 from payerbot.rows import Sheet
@@ -28,7 +29,7 @@ def read(path: Path, job: Job, practice: Practice, today: date, *, built: Collec
     below = [record for record in found.records if record.number > header.number]
     if not below:
         raise UserError(f"{path.name} has a header but no rows; export it again.")
-    setting = questions.Setting(job, header, practice, today, built, {}, found.separator)
+    setting = Setting(job, header, practice, today, built, {}, found.separator)
     return Sheet(
         job=job,
         header=header.names,

@@ -17,7 +17,11 @@ from payerbot.practice import words
 HEADER_WITHIN = 12  # exports may have a title, a date and a filter line above the header
 ENOUGH_TO_BE_A_HEADER = 2  # known names; fewer, and the row may be a patient's
 LONGEST_NAME = 60
-EITHER = {"patient": (("patient_last", "patient_first"), ("patient_name",)), "payer": (("payer_key",), ("payer_name",), ("payer_id",))}
+EITHER = {
+    "patient": (("patient_last", "patient_first"), ("patient_name",)),
+    "payer": (("payer_key",), ("payer_name",), ("payer_id",)),
+    "payment": (("check_no",), ("claim_id",), ("payer_claim_no",)),
+}
 
 
 class JobColumns(Frozen):
@@ -65,7 +69,7 @@ def known() -> Known:
 def header(records: Sequence[Record], job: Job, name: str) -> Header:
     """Find the header among the first records; UserError where needed columns are missing."""
     if job not in known().jobs:
-        raise UserError(f"{name}: {job} reads no file of questions; name eligibility or claim-status.")
+        raise UserError(f"{name}: {job} reads no file of questions; name {', '.join(known().jobs)}.")
     candidates = [_header(record, job) for record in records[:HEADER_WITHIN]]
     for found in candidates:
         if not _missing(found.where, job):
