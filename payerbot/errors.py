@@ -3,7 +3,7 @@
     PortalError
       RetryLater   PortalDown, PortalSlow, SessionLost, SignedOutByPerson, StopAsked    the same item may run again
       NeedsHuman   CodeWanted, CodeRefused, PasswordExpired, BotWall, TermsPage,
-                   SignInUnresolved, SubmissionUnknown                                  park it, ask a person
+                   SignInUnresolved, SubmissionUnknown, AccessWanted                    park it, ask a person
       Broken       PageChanged, ReadBackMismatch                                        stop this portal, keep evidence
       Refused      BadCredentials, AccountLocked                                        never again without a person
 
@@ -91,6 +91,13 @@ class SignInUnresolved(NeedsHuman):
 
 class SubmissionUnknown(NeedsHuman):
     """Submit may have been pressed; look up, never press again."""
+
+    ends_session = False
+    login_trouble = False
+
+
+class AccessWanted(NeedsHuman):
+    """The portal shows this payer's documents only after an administrator set up the access."""
 
     ends_session = False
     login_trouble = False

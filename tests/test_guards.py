@@ -98,12 +98,14 @@ def nodes(text: str) -> Iterator[ast.AST]:
 # --- which way imports point ---------------------------------------------------------------------------------------------------------
 
 GIVEN = ("Element", "Screen", "Tab")  # what an adapter is given of the browser: our own, never Playwright's
-LOW = ("payerbot.model", "payerbot.errors", "payerbot.capability", "payerbot.rows")
+LOW = ("payerbot.model", "payerbot.errors", "payerbot.remittance", "payerbot.authorization", "payerbot.capability", "payerbot.rows")
 HIGH = ("payerbot.cli", "payerbot.commands", "payerbot.run", "payerbot.share", "payerbot.bot", "payerbot.engine")
 MIDDLE = ("browser", "ledger", "people", "intake", "outlet", "billing", "vault", "practice", "settings", "host")
 PORTALS_MAY = (
     "payerbot.model",
     "payerbot.errors",
+    "payerbot.remittance",
+    "payerbot.authorization",
     "payerbot.capability",
     "payerbot.steps",
     *(f"payerbot.browser.locate.{name}" for name in GIVEN),

@@ -164,14 +164,15 @@ class Element:
         self._do(lambda found, ms: found.set_checked(on, timeout=ms))
         self._tab.remember(self._where, lambda: (seen := self.all()) is None or seen.first.is_checked() is on)
 
-    def file(self, within_ms: float | None = None) -> bytes | None:
+    def file(self, within_ms: float | None = None, *, unless: Sequence[Element] = ()) -> bytes | None:
         """Click it, once, and take the file that comes: a download, or a PDF (else a web page) in another tab or a frame; or None.
 
-        A PDF that a tab shows by itself is asked for once more where the browser did not keep it.
+        The wait ends too when one of `unless` shows. A PDF that a tab shows by itself is asked for once more where the browser did not
+        keep it.
         """
         with self._tab.arrivals.caught():
             self.click()
-            self._until(self._tab.arrivals.came, within_ms)
+            self._until(lambda: self._tab.arrivals.came() or any(other.visible() for other in unless), within_ms)
             return self._tab.arrivals.file(self._where)
 
     def attach(self, paths: Sequence[Path]) -> None:

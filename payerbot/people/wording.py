@@ -44,6 +44,11 @@ KINDS: dict[str, Kind] = {
     "bot_wall": Kind("asks whether a person is there, for", "done", "run 'payerbot attach {portal}' and answer it yourself"),
     "terms_page": Kind("shows terms to accept, for", "done", f"read and accept them {_ELSEWHERE}"),
     "submission_unknown": Kind("may have got a request once already, sent with", "done", f"look it up {_ELSEWHERE}"),
+    "access_wanted": Kind(
+        "shows no documents of one payer before the access is set up, for",
+        "done",
+        f"have your administrator select Manage Access and authenticate a check {_ELSEWHERE}",
+    ),
     "third_attempt": Kind(
         "was asked about one row several times without an end, with", "done", f"look the row up {_ELSEWHERE}; done asks it once more"
     ),
