@@ -11,10 +11,11 @@ from io import BytesIO, StringIO
 import pdfplumber
 import pytest
 
-from sandbox import eobs
 from sandbox.eobs import style
-from sandbox.eobs.documents import drawn
+from sandbox.eobs.documents import check_summary, drawn, payer_issued
+from sandbox.eobs.listing import as_csv
 from sandbox.eobs.style import Style
+from sandbox.eobs.x12 import as_835
 from sandbox.world import AVAILITY, PRACTICE, SEED, Remit, World
 
 ZERO = Decimal("0.00")
@@ -119,8 +120,8 @@ def test_the_same_check_makes_the_same_bytes(look: Style) -> None:
 
 def test_a_scan_is_a_picture_without_text_and_the_same_each_time() -> None:
     check = with_case("eob_scanned")
-    scan = eobs.payer_issued(check)
-    assert scan == eobs.payer_issued(check) == eobs.check_summary(check)
+    scan = payer_issued(check)
+    assert scan == payer_issued(check) == check_summary(check)
     with pdfplumber.open(BytesIO(scan)) as pdf:
         assert [page.extract_text() for page in pdf.pages] == [""]
         assert len(pdf.pages[0].images) == 1
@@ -154,7 +155,7 @@ def test_every_check_balances_at_line_claim_and_check() -> None:
 
 
 def segments(remit: Remit) -> list[list[str]]:
-    return [part.strip().split("*") for part in eobs.as_835(remit).decode().split("~") if part.strip()]
+    return [part.strip().split("*") for part in as_835(remit).decode().split("~") if part.strip()]
 
 
 def test_the_835_is_framed_counted_and_balanced() -> None:
@@ -163,7 +164,7 @@ def test_the_835_is_framed_counted_and_balanced() -> None:
         names = [part[0] for part in parts]
         assert names[:3] == ["ISA", "GS", "ST"]
         assert names[-3:] == ["SE", "GE", "IEA"]
-        assert len(eobs.as_835(check).split(b"~")[0]) == 105  # the ISA has one length only
+        assert len(as_835(check).split(b"~")[0]) == 105  # the ISA has one length only
         assert int(parts[-3][1]) == names.index("SE") - names.index("ST") + 1
         assert parts[0][13] == parts[-1][2]
         bpr = next(part for part in parts if part[0] == "BPR")
@@ -186,6 +187,6 @@ def test_the_835_has_a_claims_lines_and_reasons() -> None:
 
 def test_the_list_is_a_csv_in_the_portals_columns() -> None:
     checks = [r for r in world().remits if r.payer == "magellan"]
-    rows = list(csv.DictReader(StringIO(eobs.as_csv(checks).decode("utf-8-sig"))))
+    rows = list(csv.DictReader(StringIO(as_csv(checks).decode("utf-8-sig"))))
     assert list(rows[0]) == ["Check/EFT #", "Check/EFT Date", "Payer", "Payee", "Received by Availity", "Check/EFT Amount"]
     assert [row["Check/EFT #"] for row in rows] == [r.check_no.lstrip("0") for r in checks]

@@ -13,8 +13,9 @@ import pdfplumber
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
 
-from sandbox import eobs
 from sandbox.client import Twin, running
+from sandbox.eobs.documents import check_summary, payer_issued
+from sandbox.eobs.listing import listed_number
 from sandbox.world import SEED, Remit, World
 from tests.conftest import BROWSERS, browser_switches
 
@@ -124,16 +125,20 @@ class Viewer:
         return self
 
     def rows(self) -> list[list[str]]:
-        rows = self.table.get_by_role("row").all()[1:]
-        return [[cell.inner_text() for cell in row.get_by_role("cell").all()] for row in rows]
+        """The list as it stands now; read in one go."""
+        read: list[list[str]] = self.app.locator("#remit-results").evaluate(
+            """(host) => [...host.querySelectorAll('[role=table][aria-label=Remits] [role=row]')].slice(1)
+                .map((row) => [...row.querySelectorAll('[role=cell]')].map((cell) => cell.innerText))"""
+        )
+        return read
 
     def row(self, number: str) -> Locator:
         return self.table.get_by_role("row").filter(has_text=number)
 
     def finds(self, remit: Remit) -> Locator:
         self.opens().clears()
-        self.searches(eobs.listed_number(remit), f"{remit.check_date:%m/%d/%Y}", f"{remit.check_date:%m/%d/%Y}")
-        return self.row(eobs.listed_number(remit))
+        self.searches(listed_number(remit), f"{remit.check_date:%m/%d/%Y}", f"{remit.check_date:%m/%d/%Y}")
+        return self.row(listed_number(remit))
 
 
 @pytest.fixture
@@ -166,7 +171,7 @@ def test_the_last_seven_days_come_first_and_every_documented_mark_is_there(viewe
     viewer.opens().clears()
     recent = [r for r in world.remits if r.check_date >= world.as_of - timedelta(days=7) and r.payer not in ("carelon", "uhc")]
     expect(viewer.app.get_by_text(f"of {len(recent)}")).to_be_visible()
-    assert {row[1] for row in viewer.rows()} <= {eobs.listed_number(r) for r in recent}
+    assert {row[1] for row in viewer.rows()} <= {listed_number(r) for r in recent}
     assert [row[4] for row in viewer.rows()] == [f"{r.check_date:%m/%d/%Y}" for r in sorted(recent, key=lambda r: r.check_date)[::-1]][:10]
     for mark in ("#checkSearchInput", "#checkFilterButton", "#checkSearchButton", "a.nav-link:has-text('Claim')", "#organizationId"):
         expect(viewer.app.locator(mark).last).to_be_attached()
@@ -220,6 +225,11 @@ def test_a_payer_without_access_shows_the_gate(viewer: Viewer, world: World) -> 
     viewer.finds(check)
     expect(viewer.app.get_by_role("alert")).to_contain_text("An administrator must select Manage Access")
     assert not viewer.rows()
+    viewer.app.get_by_role("button", name="Manage Access").click()
+    gate = viewer.app.get_by_role("dialog", name="Manage Access")
+    with viewer.page.expect_response(lambda r: r.url.endswith("/v1/pressed")):
+        gate.get_by_role("button", name="Authenticate").click()
+    assert [e["form"] for e in viewer.twin.records("press")][-1] == "manage-access"
 
 
 def test_a_long_list_has_pages_and_comes_whole_as_csv(viewer: Viewer, world: World) -> None:
@@ -242,7 +252,7 @@ def test_the_document_that_availity_makes_is_a_download(viewer: Viewer, world: W
     row = viewer.finds(check)
     row.get_by_label("Action Menu").click()
     pdf = downloaded(viewer, viewer.app.get_by_role("menuitem", name=MADE))
-    assert pdf == eobs.check_summary(check)
+    assert pdf == check_summary(check)
     kinds = {e["kind"]: e for e in viewer.twin.records()}
     assert (kinds["eob"]["check_no"], kinds["eob"]["source"]) == (check.check_no, "portal_made")
     assert kinds["download"]["path"].startswith("/ms/api/availity/internal/v1/remit-files/")
@@ -252,7 +262,7 @@ def test_the_document_that_availity_makes_is_a_download(viewer: Viewer, world: W
 def test_a_payers_own_document_opens_as_a_blob_in_a_new_tab(viewer: Viewer, world: World) -> None:
     check = one(world, "anthem")
     row = viewer.finds(check)
-    assert in_new_tab(viewer, row.get_by_label(ISSUED)) == eobs.payer_issued(check)
+    assert in_new_tab(viewer, row.get_by_label(ISSUED)) == payer_issued(check)
 
 
 def in_new_tab(viewer: Viewer, press: Locator) -> bytes:
@@ -280,7 +290,7 @@ def test_behind_radios_some_cannot_be_picked(viewer: Viewer, world: World) -> No
     popover = viewer.app.get_by_role("dialog", name=POPOVER)
     expect(popover.locator("input:disabled")).to_have_count(2)
     popover.locator("input:enabled").check()
-    assert downloaded(viewer, popover.get_by_role("button", name="Download")) == eobs.payer_issued(check)
+    assert downloaded(viewer, popover.get_by_role("button", name="Download")) == payer_issued(check)
 
 
 def test_behind_radios_all_may_be_dead(viewer: Viewer, world: World) -> None:
@@ -308,7 +318,7 @@ def test_what_goes_wrong_with_a_document(viewer: Viewer, world: World) -> None:
         row.get_by_label("Action Menu").click()
         return downloaded(viewer, viewer.app.get_by_role("menuitem", name=MADE))
 
-    whole = eobs.check_summary(check)
+    whole = check_summary(check)
     twin.fault("truncated-pdf@eob-pdf")
     assert whole.startswith(cut := handed_out())
     assert len(cut) < len(whole)
@@ -341,6 +351,20 @@ def test_what_goes_wrong_with_a_search(viewer: Viewer, world: World) -> None:
     twin.fault("renamed-label@checks")
     viewer.searches(second.check_no, "01/01/2026", "12/31/2026")
     expect(viewer.app.get_by_role("table", name="Payments")).to_be_visible()
+    twin.clear_faults()
+    for drift in ("renamed-label@eob-pdf", "renamed-label@eob-csv", "reordered-columns@checks"):
+        twin.fault(drift)
+    viewer.searches(second.check_no, "01/01/2026", "12/31/2026")
+    expect(viewer.row(second.check_no).get_by_label("Payer Copy")).to_be_visible()
+    expect(viewer.app.get_by_role("button", name="Export")).to_be_visible()
+    assert viewer.table.get_by_role("columnheader").all_inner_texts()[-2] == "Check / EFT Number"
+    twin.clear_faults()
+    twin.fault("stuck@remits")
+    viewer.opens().clears()
+    asked = len(twin.records("search"))
+    viewer.app.locator("#checkSearchButton").click()
+    expect(viewer.app.locator("#checkSearchButton")).to_be_enabled()
+    assert len(twin.records("search")) == asked
     twin.clear_faults()
     twin.fault("changed-id@remits")
     viewer.page.goto("about:blank")

@@ -13,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import eobs
 from sandbox.availity import paths
 from sandbox.availity.benefits import money, us
 from sandbox.availity.codes import explained
 from sandbox.availity.eligibility import CLOSED, NO_ANSWER, ORGANIZATION, UNDER_MAINTENANCE, parsed_day
 from sandbox.availity.layout import envelope, layout, notices
 from sandbox.availity.web import PORTAL, app_page, sandbox_of, session_of, signed_in, step, thrown_out
-from sandbox.eobs import listing
+from sandbox.eobs import documents, listing
 from sandbox.eobs.style import clp
 from sandbox.eobs.ways import DOWNLOAD, GATED, RADIOS, TAB, way_of, withheld
 from sandbox.logins import Session
@@ -102,7 +101,7 @@ async def suggest(request: Request) -> Response:
         return thrown_out(session)
     typed = request.query_params.get("q", "").strip()
     await asyncio.sleep(sandbox_of(request).staging_seconds(len(typed)) / 4)
-    numbers = [eobs.listed_number(r) for r in _shown(sandbox_of(request).world)]
+    numbers = [listing.listed_number(r) for r in _shown(sandbox_of(request).world)]
     return JSONResponse({"numbers": [n for n in numbers if typed and typed in n][:8]})
 
 
@@ -203,7 +202,7 @@ def _found(world: World, numbers: list[str], asked: dict[str, Any]) -> list[Hit]
         if (start is None or r.check_date >= start)
         and (end is None or r.check_date <= end)
         and (amount is None or r.amount == amount)
-        and (not numbers or any(n in eobs.listed_number(r) for n in numbers))
+        and (not numbers or any(n in listing.listed_number(r) for n in numbers))
     ]
 
 
@@ -245,7 +244,7 @@ def _claim_cells(remit: Remit, claim: Claim) -> list[str]:
         us(claim.dos_from) if claim.dos_from == claim.dos_to else f"{us(claim.dos_from)} - {us(claim.dos_to)}",
         money(claim.charge),
         money(claim.paid or Decimal("0.00")),
-        eobs.listed_number(remit),
+        listing.listed_number(remit),
         us(remit.check_date),
     ]
 
@@ -357,7 +356,7 @@ def _document(at: At, remit: Remit) -> bytes:
         return b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>We are unable to process your request</h1></body></html>"
     if at.fires("wrong-pdf") is not None:
         remit = _another(at.box.world, remit)
-    made = eobs.check_summary(remit) if way_of(remit) == DOWNLOAD else eobs.payer_issued(remit)
+    made = documents.check_summary(remit) if way_of(remit) == DOWNLOAD else documents.payer_issued(remit)
     return made[: len(made) // 2] if at.fires("truncated-pdf") is not None else made
 
 
@@ -386,7 +385,7 @@ async def order_csv(request: Request, at: At) -> Response:
     if at.fires("nothing-comes") is not None:
         return JSONResponse(envelope(at, way="nothing"))
     remits = list({hit.remit.check_no: hit.remit for hit in search.hits}.values())
-    url = _ready(session, eobs.as_csv(remits), "text/csv", "Remits.csv")
+    url = _ready(session, listing.as_csv(remits), "text/csv", "Remits.csv")
     return JSONResponse(envelope(at, way=DOWNLOAD, url=url))
 
 
