@@ -153,7 +153,7 @@ class Claims(Eligibility):
         if self._payer == ask.payer_label:
             return
         self._pick_payer(form, ask)
-        came = self.expect({"tabs": form["tabs"], "not_served": form["not_served"]}, what="claim form")
+        came = self._brought(form, ask, tabs=form["tabs"], not_served=form["not_served"])
         if came == "not_served":
             raise NotListedError
         offered = form["tabs"].texts()
@@ -163,7 +163,7 @@ class Claims(Eligibility):
             form.element("tab", tab=wanted).click()
             ready = form["submit"].wait(SOON_MS)
         shown = {key for key in FIELDS if form[key].visible()}
-        if form["payer"].text() != ask.payer_label:  # the form takes a choice back a moment later
+        if form["payer"].chosen() != ask.payer_label:  # the form takes a choice back a moment later
             raise ReadBackMismatch("claim_form.payer: the choice does not stick")
         if not ready:
             raise PageChanged("claim form: none of its tabs is known, or the tab's fields did not come")

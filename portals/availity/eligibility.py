@@ -15,7 +15,7 @@ from portals.availity.shell import ANSWER_MS, TRIES, NotListedError, Shell
 ELIGIBILITY = "/static/web/pres/web/eligibility/"
 BY_ID, BY_NAME = "Patient ID, Date of Birth", "First Name, Date of Birth"
 KEPT = 50  # as many earlier answers are known again
-PARTS = ("benefit_heading", "benefit_rule", "benefit_row", "benefit_network", "benefit_level", "benefit_line")
+PARTS = ("card_title", "benefit_heading", "benefit_rule", "benefit_row", "benefit_network", "benefit_level", "benefit_line")
 
 
 class Eligibility(Shell):
@@ -101,8 +101,7 @@ class Eligibility(Shell):
     def _fill_inquiry(self, form: Screen, ask: EligibilityRequest, rung: str, code: str, entry: int) -> None:
         if self._payer != ask.payer_label:
             self._pick_payer(form, ask, entry)
-            if not form["search_option"].wait():
-                raise PageChanged("eligibility form: the payer's fields did not come")
+            self._brought(form, ask, search_option=form["search_option"])
             if form["provider"].visible():
                 form["provider"].pick(ask.billing_npi, exact=False)
             self._payer = ask.payer_label
@@ -115,7 +114,7 @@ class Eligibility(Shell):
             form[key].fill(value)
         form["birth_date"].fill_date(ask.patient.birth_date)
         form["as_of"].fill_date(ask.service_date)
-        if not form["service_type"].value().endswith(f" - {code}") and not form["service_type"].pick(f"- {code}", exact=False):
+        if not form["service_type"].chosen().endswith(f" - {code}") and not form["service_type"].pick(f"- {code}", exact=False):
             form["service_type"].pick("- 30", exact=False)
         steps.reached("search.filled")
 
@@ -156,9 +155,8 @@ class Eligibility(Shell):
     def _sheet(self, page: Screen) -> read.Sheet:
         for _ in range(page["collapsed"].count()):
             page["collapsed"].click()
-        titles = page["card"].within(".MuiAccordionSummary-content").texts() if page["card"].visible() else []
-        rows = page.outline("card", PARTS) if titles else []
-        if len(rows) != len(titles) or not all(rows):
+        cards = page.outline("card", PARTS)
+        if not all(len(card) > 1 and card[0][0] == "card_title" for card in cards):
             raise PageChanged("eligibility result: a card shows nothing that is known")
         return read.Sheet(
             patient=page["patient"].text(),
@@ -167,6 +165,6 @@ class Eligibility(Shell):
             notices=tuple(page["plan_notice"].texts()),
             others=tuple(page["other_payer"].texts()),
             messages=tuple(page["plan_message"].texts()),
-            cards=tuple(read.Card(title, tuple(parts)) for title, parts in zip(titles, rows, strict=True)),
+            cards=tuple(read.Card(title, tuple(parts)) for (_, title), *parts in cards),
             plans=max(1, page["coverage_tab"].count()),
         )

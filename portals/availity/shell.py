@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from urllib.parse import quote
 
 from payerbot import steps
-from payerbot.browser.locate import Screen
+from payerbot.browser.locate import Element, Screen
 from payerbot.errors import PageChanged, PortalDown, PortalSlow, ReadBackMismatch
 from payerbot.model import Request
 from portals.base import Portal
@@ -66,13 +66,20 @@ class Shell(Portal):
         if not form["payer"].pick(ask.payer_label, nth=entry):
             raise NotListedError
 
+    def _brought(self, form: Screen, ask: Request, **parts: Element) -> str:
+        """What a picked payer brings: the first of these; ReadBackMismatch soon where the form has taken the payer back meanwhile."""
+        came = self.came(parts, within_ms=SOON_MS)
+        if came is None and form["payer"].chosen() != ask.payer_label:
+            raise ReadBackMismatch(f"{form.name}.payer: the choice does not stick")
+        return came or self.expect(parts, what=form.name)
+
     @contextmanager
     def _payer_kept(self, form: Screen, ask: Request) -> Iterator[None]:
         """While a form is filled: what goes missing because the form took its payer back is filled anew, and is no changed page."""
         try:
             yield
         except PageChanged:
-            if form["payer"].visible() and form["payer"].text() != ask.payer_label:
+            if form["payer"].visible() and form["payer"].chosen() != ask.payer_label:
                 raise ReadBackMismatch(f"{form.name}.payer: the choice does not stick") from None
             raise
 

@@ -18,7 +18,20 @@ from sandbox.availity.benefits import money, us
 from sandbox.availity.codes import CATEGORY, explained
 from sandbox.availity.eligibility import CLOSED, NO_ANSWER, ORGANIZATION, PICK, REQUIRED, UNDER_MAINTENANCE, parsed_day
 from sandbox.availity.layout import envelope, notices
-from sandbox.availity.payers import CLAIM_ENTRIES, DATES, HIPAA, HISTORY, MEMBER, PAGES, Entry, PayerPages, entry, listed
+from sandbox.availity.payers import (
+    CLAIM_ENTRIES,
+    CLAIM_STATUS,
+    DATES,
+    HIPAA,
+    HISTORY,
+    MEMBER,
+    NEWER,
+    PAGES,
+    Entry,
+    PayerPages,
+    entry,
+    listed,
+)
 from sandbox.availity.web import PORTAL, app_page, sandbox_of, session_of, signed_in, step, thrown_out
 from sandbox.logins import Session
 from sandbox.server import At, Sandbox
@@ -53,6 +66,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     HIPAA: ("provider", "providerNpi", "memberId", "lastName", "firstName", "birthDate", "fromDate", "toDate"),
 }
 _DAYS = ("birthDate", "fromDate", "toDate")
+TAB_IDS = {HIPAA: "by276", MEMBER: "byMember", DATES: "byServiceDates", HISTORY: "byClaimHistory"}  # only the first is documented
 
 
 @dataclass
@@ -103,8 +117,10 @@ async def payer_setup(request: Request) -> Response:
     if not chosen.payer:
         return JSONResponse({"error": chosen.says}, 409)
     pages = PAGES[chosen.payer]
-    tabs = [{"name": tab, "fields": FIELDS[tab], "required": NEEDED[tab]} for tab in pages.tabs]
-    return JSONResponse({"tabs": tabs, "notes": list(pages.notes)})
+    tabs = [{"name": tab, "id": TAB_IDS[tab], "fields": FIELDS[tab], "required": NEEDED[tab]} for tab in pages.tabs]
+    generation = pages.generation.get(CLAIM_STATUS, NEWER)
+    ids = {"memberId": "patientMemberId", **pages.older_ids}
+    return JSONResponse({"tabs": tabs, "notes": list(pages.notes), "generation": generation, "ids": ids})
 
 
 def _missing(asked: dict[str, Any], session: Session, today: date) -> dict[str, str]:

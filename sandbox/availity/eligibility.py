@@ -16,7 +16,7 @@ from starlette.routing import Route
 from sandbox.availity import paths
 from sandbox.availity.benefits import cards, plan_panel, us
 from sandbox.availity.layout import envelope, notices
-from sandbox.availity.payers import ID_BORN, ID_NAMES, NAMES_BORN, PAGES, SERVICE_TYPES, Entry, entry, listed
+from sandbox.availity.payers import ELIGIBILITY, ID_BORN, ID_NAMES, NAMES_BORN, NEWER, PAGES, SERVICE_TYPES, Entry, entry, listed
 from sandbox.availity.web import PORTAL, app_page, sandbox_of, session_of, signed_in, step, thrown_out
 from sandbox.logins import Session
 from sandbox.server import At, Sandbox
@@ -85,6 +85,7 @@ async def payer_setup(request: Request) -> Response:
             "searchOptions": [{"key": key, "label": label} for key, label in pages.search_options.items()],
             "serviceTypes": [{"key": code, "label": f"{SERVICE_TYPES[code]} - {code}"} for code in pages.service_types],
             "providerRequired": pages.provider_required,
+            "generation": pages.generation.get(ELIGIBILITY, NEWER),
         }
     )
 

@@ -23,14 +23,21 @@ RENAMED: dict[str, dict[str, str]] = {
         "Download": "Save",
     },
     "eob-csv": {"Download CSV": "Export"},
+    "auth-home": {"Authorizations": "Prior Approvals", "New Request": "Create"},
+    "auth-form": {"Member ID": "Subscriber Number", "Next": "Proceed"},
+    "auth-next": {"Quantity": "Amount", "Contact Phone": "Telephone", "Submit": "Send", "Member ID": "Subscriber Number"},
+    "auth-submit": {"Reference Number": "Tracking", "Case Number": "Tracking", "Status": "Outcome"},
+    "auth-list": {"Reference Number": "Tracking", "Case Number": "Tracking", "Service Dates": "Period", "Member ID": "Subscriber Number"},
+    "auth-request": {"Status": "Outcome", "Units Approved": "Granted"},
 }
+_OLDER = {"orgSelect": "org-control", "payerSelect": "payer-control", "subscriberMemberId": "subscriber-field"}  # the older page has more
 IDS: dict[str, dict[str, str]] = {
     "sign-in": {"userId": "login-user", "password": "login-secret"},
     "code": {"code": "otp-field", "2fa-totp-input-token-page-content-grid": "otp-page"},
     "home": {"newBodyFrame": "appFrame", "logout-link": "sign-out"},
-    "eligibility": {"payerId-field": "payer-picker", "memberId": "patientIdentifier"},
+    "eligibility": {"payerId-field": "payer-picker", "payerId": "payer-control", "memberId": "patientIdentifier"},
     "coverage": {"patient-card": "member-card", "patient-summary": "member-summary", "plan-details-summary": "plan-panel"},
-    "claim-status": {"organization": "org-picker", "payer": "payer-picker", "patientMemberId": "member-field"},
+    "claim-status": {"organization": "org-picker", "payer": "payer-picker", "patientMemberId": "member-field", **_OLDER},
     "claims": {"claimsTable": "results-grid"},
     "claim": {"lineLevelTable": "lines-grid", "codesTable": "codes-grid", "testPanel": "panel"},
     "remits": {
@@ -45,6 +52,12 @@ IDS: dict[str, dict[str, str]] = {
     "checks": {"remitsTable": "payments-grid"},
     "eob-pdf": {"payerIssued-0": "payer-copy-0"},
     "eob-csv": {"downloadCsv": "exportCsv"},
+    "auth-home": {"NAVIGATION-authorizations": "NAV-auths"},
+    "auth-form": {"subscriber.memberId": "member.id", "payer": "payer-picker"},
+    "auth-next": {"quantity": "serviceQuantity", "filePicker-1": "fileChooser", "auth-summary": "summary-panel"},
+    "auth-submit": {"auth-response": "response-panel"},
+    "auth-list": {"authsTable": "requests-grid", "auth-dashboard": "own-requests"},
+    "auth-request": {"auth-detail": "request-panel"},
 }
 
 

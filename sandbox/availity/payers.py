@@ -38,6 +38,8 @@ _WITHOUT_FACILITY = tuple(c for c in _ALL if c not in {"CH", "47", "50", "BB"})
 _BEHAVIORAL = ("30", "98", "MH", "A4", "A6", "A7", "A8", "AI", "BB", "CF", "CH")
 
 MEMBER, DATES, HISTORY, HIPAA = "Member", "Service Dates", "Claim History", "HIPAA Standard"
+NEWER, OLDER = "newer", "older"
+CLAIM_STATUS, ELIGIBILITY = "claim-status", "eligibility"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class PayerPages:
     asks_whose_plan: bool = True  # HIPAA Standard finds a dependent only where the patient is not said to be the subscriber
     code_style: str = "CO-45"  # or "45": the group left out
     notes: tuple[str, ...] = ()  # harmless alerts beside every answer
+    generation: Mapping[str, str] = field(default_factory=dict)  # app -> OLDER; NEWER where it says nothing
+    older_ids: Mapping[str, str] = field(default_factory=dict)  # ids of the older page that differ from payer to payer
 
 
 NEW_CLAIMS = "New claims may need up to 5 business days to appear in claim status."
@@ -146,6 +150,7 @@ PAGES: dict[str, PayerPages] = {
         heading="Results (Displaying {first} - {last} of {total})",
         dates_long=True,
         notes=(COMPLETE_PROVIDER,),
+        generation={CLAIM_STATUS: OLDER, ELIGIBILITY: OLDER},
     ),
     "humana": PayerPages(
         Words(
@@ -170,6 +175,8 @@ PAGES: dict[str, PayerPages] = {
         shows="claim",
         asks_whose_plan=False,
         notes=(NEW_CLAIMS,),
+        generation={CLAIM_STATUS: OLDER},
+        older_ids={"memberId": "subscriberMemberId", "dates": "serviceDates"},
     ),
     "magellan": PayerPages(
         Words(

@@ -173,7 +173,7 @@ function autocomplete(id, label, { required, options, load, onpick, onchange, na
   });
   const control_ = {
     root, input, get picked() { return state.picked; }, get text() { return input.value; }, error: (text) => showError(control, input, text),
-    set options(list) { state.options = list; }, clear() { state.picked = null; input.value = ""; close(); }, pick,
+    set options(list) { state.options = list; }, clear() { state.picked = null; input.value = ""; close(); }, pick, show(option) { state.picked = option; input.value = option.label; },
   };
   return control_;
 }
@@ -327,7 +327,7 @@ function checkbox(id, label, { checked, onchange } = {}) {
 function button(label, { kind, type, onclick, id, disabled, ...more } = {}) {
   return h("button", { type: type || "button", id, disabled, class: `MuiButtonBase-root MuiButton-root MuiButton-${kind || "contained"}` + (disabled ? " Mui-disabled" : ""), onclick, ...more }, t(label));
 }
-function enable(el, on) { el.disabled = !on; el.classList.toggle("Mui-disabled", !on); }
+function enable(el, on) { el.disabled = !on; if (el.classList.contains("MuiButton-root")) el.classList.toggle("Mui-disabled", !on); }
 
 function alertBox(severity, text) {
   return h("div", { class: `MuiPaper-root MuiAlert-root MuiAlert-standard MuiAlert-standard${severity[0].toUpperCase() + severity.slice(1)}`, role: "alert" },

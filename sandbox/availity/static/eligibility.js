@@ -39,20 +39,32 @@ async function showForm() {
   useLayout(boot.layout);
   root.replaceChildren(h("main", { class: "app", "aria-busy": "true" }, pageHeader("Eligibility and Benefits Inquiry"), skeleton("60%"), skeleton("40%")));
   const note = h("div", { class: "note" });
-  try { setup = (await call("GET", "/v1/eligibility/setup")).body; } catch (trouble) { root.replaceChildren(h("main", { class: "app" }, alertBox("error", trouble.message))); return; }
-  const submit = button("Submit", { type: "submit", disabled: true });
+  try { setup = (await call("GET", "/v1/eligibility/setup")).body; } catch (trouble) { root.replaceChildren(h("main", { class: "app" }, ui.alertBox("error", trouble.message))); return; }
+  drawForm(note);
+  recheck();
+}
+function drawForm(note) {
+  const submit = ui.button("Submit", { type: "submit", disabled: true });
   const rest = h("div", { class: "rest" });
-  const payer = autocomplete("payerId-field", "Payer", { required: true, onpick: (p) => pickedPayer(p), onchange: recheck });
-  const organization = autocomplete("organization-field", "Organization", {
+  const payer = ui.list("payerId-field", "Payer", { required: true, onpick: (p) => pickedPayer(p), onchange: recheck });
+  const organization = ui.list("organization-field", "Organization", {
     required: true, options: setup.organizations, onchange: recheck, onpick: (o) => { payer.clear(); payer.options = o ? setup.payers : []; pickedPayer(null); },
   });
   const moved = layout.moved;
-  const formEl = h("form", { novalidate: true, id: "eligibility-form" }, section("Get Started", organization.root, payer.root), rest, moved ? null : h("div", { class: "buttons" }, submit, button("Clear", { kind: "outlined", onclick: showForm })));
+  const formEl = h("form", { novalidate: true, id: "eligibility-form" }, section("Get Started", organization.root, payer.root), rest, moved ? null : h("div", { class: "buttons" }, submit, ui.button("Clear", { kind: "outlined", onclick: showForm })));
   form = { organization, payer, submit, note, restHost: rest, rest: false };
   if (moved) submit.setAttribute("form", "eligibility-form");
   formEl.addEventListener("submit", (e) => { e.preventDefault(); send(); });
   root.replaceChildren(h("main", { class: "app" }, pageHeader("Eligibility and Benefits Inquiry"), note, moved && h("div", { class: "buttons" }, submit), formEl));
-  recheck();
+}
+// A payer of the other generation: its page comes in place of this one, with the same organization and payer chosen.
+function changeGeneration(name, picked) {
+  const organization = form.organization.picked;
+  useGeneration(name);
+  drawForm(h("div", { class: "note" }));
+  form.organization.show(organization);
+  form.payer.options = setup.payers;
+  form.payer.show(picked);
 }
 function section(title, ...inside) { return h("section", { class: "form-section" }, h("h2", { class: "MuiTypography-root MuiTypography-h2" }, title), h("div", { class: "fields" }, inside)); }
 
@@ -61,12 +73,13 @@ async function pickedPayer(picked) {
   form.rest = false;
   form.restHost.replaceChildren();
   if (!picked) { recheck(); return; }
-  if (setup.pickLost) { setup.pickLost = false; setTimeout(() => { mine.payer.clear(); pickedPayer(null); }, 250); }
+  if (setup.pickLost) { setup.pickLost = false; setTimeout(() => { form.payer.clear(); pickedPayer(null); }, 250); }
   form.restHost.setAttribute("aria-busy", "true");
   form.restHost.replaceChildren(skeleton("70%"), skeleton("50%"));
   let config;
-  try { config = (await call("GET", `/v1/eligibility/payers/${picked.key}`)).body; } catch (trouble) { mine.note.replaceChildren(alertBox("error", trouble.message)); return; }
+  try { config = (await call("GET", `/v1/eligibility/payers/${picked.key}`)).body; } catch (trouble) { mine.note.replaceChildren(ui.alertBox("error", trouble.message)); return; }
   if (form !== mine || mine.payer.picked !== picked) return;
+  if (config.generation !== ui.name) changeGeneration(config.generation, picked);
   drawRest(config);
   form.restHost.setAttribute("aria-busy", "false");
   recheck();
@@ -74,25 +87,25 @@ async function pickedPayer(picked) {
 
 function drawRest(config) {
   const f = form;
-  f.npi = textField("providerNpi-field", "Provider NPI", { name: "providerNpi", onchange: recheck, inputmode: "numeric" });
-  f.tin = textField("providerTaxId-field", "Provider Tax ID", { name: "providerTaxId", onchange: recheck });
-  f.provLast = textField("providerLastName-field", "Organization or Provider Last Name", { name: "providerLastName", onchange: recheck });
-  f.provFirst = textField("providerFirstName-field", "Provider First Name", { name: "providerFirstName", onchange: recheck });
-  f.provider = autocomplete("provider", "Provider", {
+  f.npi = ui.textField("providerNpi-field", "Provider NPI", { name: "providerNpi", onchange: recheck, inputmode: "numeric" });
+  f.tin = ui.textField("providerTaxId-field", "Provider Tax ID", { name: "providerTaxId", onchange: recheck });
+  f.provLast = ui.textField("providerLastName-field", "Organization or Provider Last Name", { name: "providerLastName", onchange: recheck });
+  f.provFirst = ui.textField("providerFirstName-field", "Provider First Name", { name: "providerFirstName", onchange: recheck });
+  f.provider = ui.list("provider", "Provider", {
     required: config.providerRequired, onchange: recheck, load: async (typed) => (await call("GET", `/v1/providers?q=${encodeURIComponent(typed)}`)).body.providers,
     onpick: (p) => { f.npi.value = p ? p.npi : ""; f.tin.value = p ? p.tin : ""; f.provLast.value = p ? p.last : ""; f.provFirst.value = p ? p.first : ""; },
   });
-  f.memberId = textField("memberId", "Patient ID", { required: true, onchange: recheck });
-  f.lastName = textField("lastName-field", "Patient Last Name", { name: "lastName", required: true, onchange: recheck });
-  f.firstName = textField("firstName-field", "Patient First Name", { name: "firstName", required: true, onchange: recheck });
-  f.birthDate = dateField("patientBirthDatefield-picker", "patientBirthDatefield-picker-label", "Date of Birth", { required: true, onchange: recheck });
-  f.gender = select("patientGender-field", "Patient Gender", { options: [{ key: "F", label: "Female" }, { key: "M", label: "Male" }], onpick: recheck });
-  f.relationship = select("subscriberRelationship-field", "Patient's Relationship to Subscriber", { options: [{ key: "18", label: "Self" }, { key: "01", label: "Spouse" }, { key: "19", label: "Child" }, { key: "G8", label: "Other Adult" }], onpick: recheck });
-  f.asOfDate = dateField("asOfDate-picker", "asOfDate-picker-label", "As of Date", { required: true, onchange: recheck, value: setup.today });
-  f.serviceType = autocomplete("serviceType", "Benefit / Service Type", { required: true, options: config.serviceTypes, onchange: recheck });
+  f.memberId = ui.textField("memberId", "Patient ID", { required: true, onchange: recheck });
+  f.lastName = ui.textField("lastName-field", "Patient Last Name", { name: "lastName", required: true, onchange: recheck });
+  f.firstName = ui.textField("firstName-field", "Patient First Name", { name: "firstName", required: true, onchange: recheck });
+  f.birthDate = ui.dateField("patientBirthDatefield-picker", "patientBirthDatefield-picker-label", "Date of Birth", { required: true, onchange: recheck });
+  f.gender = ui.select("patientGender-field", "Patient Gender", { options: [{ key: "F", label: "Female" }, { key: "M", label: "Male" }], onpick: recheck });
+  f.relationship = ui.select("subscriberRelationship-field", "Patient's Relationship to Subscriber", { options: [{ key: "18", label: "Self" }, { key: "01", label: "Spouse" }, { key: "19", label: "Child" }, { key: "G8", label: "Other Adult" }], onpick: recheck });
+  f.asOfDate = ui.dateField("asOfDate-picker", "asOfDate-picker-label", "As of Date", { required: true, onchange: recheck, value: setup.today });
+  f.serviceType = ui.list("serviceType", "Benefit / Service Type", { required: true, options: config.serviceTypes, onchange: recheck });
   const who = h("div", { class: "fields" });
   const needs = { id_born: [f.memberId, f.birthDate], id_names: [f.memberId, f.lastName, f.firstName], names_born: [f.lastName, f.firstName, f.birthDate] };
-  f.option = select("patientSearchOption", "Patient Search Option", { options: config.searchOptions, onpick: (o) => { who.replaceChildren(...needs[o.key].map((x) => x.root), f.gender.root, f.relationship.root); recheck(); } });
+  f.option = ui.select("patientSearchOption", "Patient Search Option", { options: config.searchOptions, onpick: (o) => { who.replaceChildren(...needs[o.key].map((x) => x.root), f.gender.root, f.relationship.root); recheck(); } });
   f.rest = true;
   f.restHost.replaceChildren(section("Provider Information", f.provider.root, f.npi.root, f.tin.root, f.provLast.root, f.provFirst.root),
     section("Patient Information", f.option.root, who), section("Service Information", f.asOfDate.root, f.serviceType.root));
@@ -110,7 +123,7 @@ async function send() {
   held.note.replaceChildren();
   Object.values(CONTROL).forEach((name) => held[name] && held[name].error(""));
   let told;
-  try { told = await call("POST", "/v1/coverages", asked); } catch (trouble) { held.note.replaceChildren(alertBox("error", trouble.message)); enable(held.submit, true); return; }
+  try { told = await call("POST", "/v1/coverages", asked); } catch (trouble) { held.note.replaceChildren(ui.alertBox("error", trouble.message)); enable(held.submit, true); return; }
   enable(held.submit, true);
   if (told.body.reset) { showForm(); return; }
   if (told.status === 400) {
@@ -130,20 +143,20 @@ async function showResult(id) {
   const turn = ++turnOfResult;
   const results = h("main", { class: "app" }, pageHeader("Eligibility and Benefits Inquiry"),
     !layout.unmarked && h("h2", { class: "MuiTypography-root MuiTypography-h2" }, "Eligibility and Benefits Results"),
-    h("div", { class: "buttons" }, button("New Inquiry", { kind: "outlined", onclick: showForm }), button("Edit Inquiry", { kind: "text", onclick: () => backTo(formPage) })), region);
+    h("div", { class: "buttons" }, ui.button("New Inquiry", { kind: "outlined", onclick: showForm }), ui.button("Edit Inquiry", { kind: "text", onclick: () => backTo(formPage) })), region);
   const formPage = root.firstElementChild;
   root.replaceChildren(results);
   region.setAttribute("aria-busy", "true");
-  if (!shownBefore) region.replaceChildren(h("div", { id: i("patient-card"), class: "MuiPaper-root MuiCard-root" }, skeleton("30%"), skeleton("70%"), skeleton("50%")));
+  if (!shownBefore) region.replaceChildren(h("div", { id: i("patient-card"), class: ui.card }, skeleton("30%"), skeleton("70%"), skeleton("50%")));
   let told;
   try {
     do { await pause(25); told = await call("GET", `/v1/coverages/${id}`); } while (told.status === 202 && turn === turnOfResult);
-  } catch (trouble) { if (turn === turnOfResult) { region.replaceChildren(alertBox("error", trouble.message)); region.setAttribute("aria-busy", "false"); shownBefore = false; } return; }
+  } catch (trouble) { if (turn === turnOfResult) { region.replaceChildren(ui.alertBox("error", trouble.message)); region.setAttribute("aria-busy", "false"); shownBefore = false; } return; }
   if (turn !== turnOfResult) return;
   const body = told.body;
   if (body.error) {
     shownBefore = false;
-    region.replaceChildren(alertBox("error", body.error), h("p", { class: "transaction" }, `Transaction ID: ${body.transactionId}`));
+    region.replaceChildren(ui.alertBox("error", body.error), h("p", { class: "transaction" }, `Transaction ID: ${body.transactionId}`));
     region.setAttribute("aria-busy", "false");
     return;
   }
@@ -159,14 +172,14 @@ const pair = (label, value) => value && h("div", { class: "pair" }, h("span", { 
 
 function drawCard(id, body, panels, index) {
   const plan = body.plans[index];
-  const status = chip(plan.status, plan.status === "Active Coverage" ? "Success" : "Error");
+  const status = ui.chip(plan.status, plan.status === "Active Coverage" ? "Success" : "Error");
   const summary = h("div", { id: i("patient-summary") }, pair("Member ID", plan.memberId), pair("DOB", body.born), pair("Gender", body.gender), pair("Relationship to Subscriber", body.relation), pair("Subscriber", body.subscriber),
     pair("Payer", body.payer), pair("Payer ID", body.payerId), pair("Date of Service", body.dateOfService), pair("Transaction Date", body.transactionDate), pair("Transaction Time", body.transactionTime), pair("Transaction ID", body.transactionId), pair("Customer ID", body.customerId));
   const tabs = body.plans.length > 1 && h("div", { role: "tablist", class: "MuiTabs-root", "aria-label": "Coverages" }, body.plans.map((p, n) =>
     h("button", { type: "button", role: "tab", class: "MuiButtonBase-root MuiTab-root", "aria-selected": n === index ? "true" : "false", onclick: () => drawCard(id, body, panels, n) }, `${p.plan} (${n + 1} of ${body.plans.length})`)));
-  region.replaceChildren(h("div", { id: i("patient-card"), class: "MuiPaper-root MuiCard-root" }, h("div", { class: "card-head" }, h("h3", { class: "patient-name" }, body.name), !layout.moved && status), summary), tabs || "",
-    h("div", { id: i("plan-details-summary"), class: "MuiPaper-root MuiCard-root", "aria-busy": "true" }, h("h3", {}, "Plan Details"), layout.moved && status, panels.plan),
-    h("div", { id: "benefits", class: "MuiPaper-root MuiCard-root", "aria-busy": "true" }, h("h3", {}, "Benefits"), filterBar(), panels.benefits));
+  region.replaceChildren(h("div", { id: i("patient-card"), class: ui.card }, h("div", { class: "card-head" }, h("h3", { class: "patient-name" }, body.name), !layout.moved && status), summary), tabs || "",
+    h("div", { id: i("plan-details-summary"), class: ui.card, "aria-busy": "true" }, h("h3", {}, "Plan Details"), layout.moved && status, panels.plan),
+    h("div", { id: "benefits", class: ui.card, "aria-busy": "true" }, h("h3", {}, "Benefits"), filterBar(), panels.benefits));
   load(id, "plan", index, panels.plan, drawPlan);
   load(id, "benefits", index, panels.benefits, drawBenefits);
 }
@@ -175,14 +188,14 @@ async function load(id, name, index, host, draw) {
   host.dataset.turn = `${turn}/${index}`;
   box.setAttribute("aria-busy", "true");
   let told;
-  try { told = await call("GET", `/v1/coverages/${id}/${name}?plan=${index}`); } catch (trouble) { host.replaceChildren(alertBox("error", trouble.message)); box.setAttribute("aria-busy", "false"); return; }
+  try { told = await call("GET", `/v1/coverages/${id}/${name}?plan=${index}`); } catch (trouble) { host.replaceChildren(ui.alertBox("error", trouble.message)); box.setAttribute("aria-busy", "false"); return; }
   if (host.dataset.turn !== `${turn}/${index}`) return;
   draw(host, told.body);
   (host.parentElement || box).setAttribute("aria-busy", "false");
 }
 
 function drawPlan(host, plan) {
-  host.replaceChildren(...plan.notices.map((text) => alertBox("info", text)),
+  host.replaceChildren(...plan.notices.map((text) => ui.alertBox("info", text)),
     h("ul", { class: "plan-date-information" }, plan.dates.map(([label, value]) => h("li", {}, h("span", { class: "pair-label" }, t(label)), " ", h("span", { class: "pair-value" }, value)))),
     ...plan.pairs.map(([label, value]) => pair(label, value)).filter(Boolean),
     ...(plan.others.length ? [h("section", { class: "other-payers" }, h("h4", {}, "Other or Additional Payers"), plan.others.map((one) => h("div", { class: "other-payer" }, one.map(([label, value]) => pair(label, value)))))] : []),
@@ -201,7 +214,7 @@ function applyFilter() {
 }
 function drawBenefits(host, body) {
   if (!body.cards.length) { host.replaceChildren(h("p", {}, "No benefit information was returned for this date.")); return; }
-  host.replaceChildren(...body.cards.map((card, n) => accordion(card.title, n === 0, benefitRows(card.rows))));
+  host.replaceChildren(...body.cards.map((card, n) => ui.accordion(card.title, n === 0, benefitRows(card.rows))));
   applyFilter();
 }
 function benefitRows(rows) {
