@@ -259,7 +259,7 @@ class World:
         """
         first = self.as_of - timedelta(days=days) if days is not None else date.min
         checks = [r for r in self.remits if r.check_date >= first or r.cases & rows.KEPT_CASES]
-        known = {r.payer: c for r in checks for c in r.claims if c.claim_id and c.state == "paid"}
+        known = {r.payer: c for r in checks for c in r.claims if c.state == "paid" and c.billing_npi == r.claims[0].billing_npi}
         out = [rows.check(r, n, PAYERS[r.payer].payer_id) for n, r in enumerate(checks, start=1)]
         out += [self._claim_row(c, len(checks) + n) for n, c in enumerate(known.values(), start=1)]
         waiting = (c for c in self.claims if c.category == "P1" and c.payer in ("aetna", "anthem") and c.claim_id)

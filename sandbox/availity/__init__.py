@@ -23,8 +23,8 @@ Invented, because nothing public says (selectors mark them ``invented``):
   "Received Date", "Allowed Amount", "Patient Responsibility", "Category and Status"), "Status Details", "Requested Information",
   "Related Claims"; that HIPAA Standard shows no reason codes where a payer has other tabs; 180 days as the longest span.
 - remittances: what "Filters" (`#checkFilterButton`) opens, the id `#checkAmount`, `#remit-results`; columns beyond the first and the fourth
-  (the first cell, which is not counted, selects the row); that a number is found in any part of the listed one, that numbers in chips add up
-  and outlive the page, that the Claim tab has no dates and its list is called "Claims"; labels of the radios; which payer hands out its
+  (the first cell, which is not counted, selects the row); that a number is found in any part of the listed one, that numbers in chips add
+  up and outlive the page, that the Claim tab has no dates and its list is called "Claims"; labels of the radios; which payer hands out its
   documents in which way (`sandbox.eobs.ways`); the wording and the dialog of "Manage Access" and when it is shown; the detail of a check
   ("Check / EFT Details", "Provider Adjustments", "Service Line n") around the documented "Adjustments" tables; all documents' layouts.
 """

@@ -11,6 +11,7 @@ from sandbox.eobs.scan import picture
 from sandbox.eobs.style import AVAILITY_MADE, PAYER_ISSUED, WORDS, Style
 from sandbox.world_model import Claim, Remit, ServiceLine
 
+LABEL = 32  # millimetres for what a fact of the check is called
 DEMAND = "Please keep this advice with your records. Questions: call the number on the back of the member's card."
 
 
@@ -60,7 +61,7 @@ def _page_foot(paper: Paper, style: Style) -> None:
 def _summary(paper: Paper, remit: Remit, style: Style) -> None:
     check = facts.check(remit, style)
     for pairs in in_groups(style.check.items(), 2):
-        cells = [cell for label, of in pairs for cell in (Cell(label, 42), Cell(check[of], paper.epw / 2 - 42))]
+        cells = [cell for label, of in pairs for cell in (Cell(label, LABEL), Cell(check[of], paper.epw / 2 - LABEL))]
         paper.row(cells)
     paper.gap(3)
 
