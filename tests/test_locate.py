@@ -469,6 +469,59 @@ def test_a_menu_without_an_input_is_picked_from_by_clicking(desk: Desktop) -> No
     assert field.text() == "Name"
 
 
+REACT_SELECT = """<div id=box><div class=av__control><div class=av__value-container><div class=av__placeholder>Select...</div>
+<div class=av__input-container><input id=p role=combobox aria-expanded=false></div></div></div><input type=hidden name=p></div>
+<script>
+  const said = document.querySelector('.av__placeholder'), hidden = document.querySelector('[type=hidden]'); let menu = null;
+  const open_ = () => {
+    if (menu) menu.remove(); menu = document.createElement('div'); menu.id = 'menu'; menu.setAttribute('role', 'listbox');
+    ['AETNA', 'HUMANA'].filter(name => name.includes(p.value)).forEach(name => { const one = document.createElement('div');
+      one.setAttribute('role', 'option'); one.textContent = name; one.onmousedown = e => e.preventDefault();
+      one.onclick = () => { p.value = ''; said.textContent = hidden.value = name; menu.remove(); menu = null; }; menu.append(one); });
+    box.append(menu); p.setAttribute('aria-controls', 'menu'); };
+  p.onmousedown = open_; p.oninput = open_; p.onblur = () => { p.value = ''; if (menu) menu.remove(); menu = null; };
+</script>"""
+
+
+def test_what_a_list_with_its_choice_beside_its_input_has_chosen_is_read_and_typed_text_is_none(desk: Desktop) -> None:
+    payer = desk.show(REACT_SELECT, {"payer": "#p"})["payer"]
+    payer.fill("HUMANA")
+    desk.page.locator("#p").blur()
+    assert payer.chosen() == "Select..."
+    assert payer.pick("HUMANA")
+    assert (payer.chosen(), desk.page.locator("[name=p]").input_value()) == ("HUMANA", "HUMANA")
+
+
+GENERATIONS = """<input id=newer role=combobox><div role=listbox><div role=option onclick="switch_()">AETNA</div></div>
+<script>
+  const switch_ = () => { newer.value = 'AETNA'; setTimeout(() => { document.body.innerHTML =
+    '<div><div>' + SHOWS + '</div><input id=older role=combobox></div>'; }, WHEN); };
+</script>"""
+BOTH = {"payer": [{"css": "#newer", "why": "w", "from": "code"}, {"css": "#older", "why": "w", "from": "code"}]}
+
+
+@pytest.mark.parametrize("when", [0, 60])
+def test_a_choice_that_brings_the_other_generation_of_the_page_is_read_back_there(desk: Desktop, when: int) -> None:
+    html = GENERATIONS.replace("WHEN", str(when))
+    assert desk.show(html.replace("SHOWS", "'AETNA'"), BOTH)["payer"].pick("AETNA")
+    with pytest.raises(ReadBackMismatch, match=r"form\.payer: the choice does not stick"):
+        desk.show(html.replace("SHOWS", "'Select...'"), BOTH)["payer"].pick("AETNA")
+
+
+def test_a_native_list_is_picked_from_like_any_other(desk: Desktop) -> None:
+    by = desk.show(
+        "<select id=s><option></option><option>Id, Date</option><option>Name, Date</option><option>Name, Date</option></select>",
+        {"by": "#s"},
+        seconds=2,
+    )["by"]
+    assert by.pick("id", exact=False)
+    assert by.chosen() == "Id, Date"
+    assert by.pick("Name, Date", nth=1)
+    assert desk.page.locator("#s").evaluate("list => list.selectedIndex") == 3
+    assert by.pick("Name") is False
+    assert by.chosen() == "Name, Date"
+
+
 # --- dates ---------------------------------------------------------------------------------------------------------------------------
 
 SEGMENTS = """<div id=d role=group aria-label="Date of Birth">{parts}</div><script>
