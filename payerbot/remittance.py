@@ -94,6 +94,7 @@ class RemitClaim(Frozen):
     paid: Decimal
     patient_resp: Decimal | None = None
     adjustments: tuple[Adjustment, ...] = ()  # of the claim as a whole, beyond its lines'
+    rarcs: tuple[str, ...] = ()  # of the claim as a whole
     lines: tuple[RemitLine, ...] = ()
 
 
