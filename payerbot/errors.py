@@ -103,6 +103,13 @@ class AccessWanted(NeedsHuman):
     login_trouble = False
 
 
+class ClinicianWanted(NeedsHuman):
+    """The form asks for what the approved request does not say: a clinician answers it, nobody guesses."""
+
+    ends_session = False
+    login_trouble = False
+
+
 class Broken(PortalError):
     """The page is not the page we know: stop this portal and keep evidence."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from payerbot.authorization import AuthRequest, StandingRequest
 from payerbot.errors import RunError, UserError
 from payerbot.model import Frozen, Job
 
@@ -90,3 +91,55 @@ class Permission(Frozen):
     by: str
     on: date
     until: date | None = None
+
+
+SubmissionState = Literal[
+    "new",  # nothing was filled yet
+    "prepared",  # filled up to the review page once; waits for a person's approval
+    "approved",
+    "intended",  # about to be pressed, or pressed: from here on it is looked up, never pressed again without a new approval
+    "unknown",  # as intended, and whoever was about to press is gone or got no answer; the payer showed nothing so far
+    "doubled",  # the payer has it more than once
+    "settled",  # the payer has exactly one, whoever sent it
+    "decided",
+    "draft",  # left at the portal for a person
+    "withdrawn",  # a person said no, or a later file changed the request
+]
+UNSENT: frozenset[str] = frozenset({"new", "prepared", "approved"})
+MAYBE_SENT: frozenset[str] = frozenset({"intended", "unknown", "doubled"})
+
+
+class Approval(Frozen):
+    """One person's one-use yes to one submission as it was shown."""
+
+    n: int
+    by: str
+    at: datetime
+    until: datetime
+    used_at: datetime | None = None
+    void_at: datetime | None = None
+    void_why: str = ""
+
+
+class Submission(Frozen):
+    """One authorization request and what became of it, across batches; its content is its key."""
+
+    id: str
+    portal: str
+    login: str
+    state: SubmissionState
+    ask: AuthRequest
+    handoff: int | None = None  # the question that it waits for
+    review: tuple[tuple[str, str], ...] = ()  # what the review page showed, in its own order
+    picture: str = ""  # evidence: the page as it looked
+    page: str = ""  # evidence: its text
+    standing: tuple[StandingRequest, ...] = ()  # what the payer had at the last look, or right before the press
+    reference: StandingRequest | None = None  # the request that is followed
+    sent: bool = False  # by us: an intent stands before it
+    looked_at: datetime | None = None  # UTC
+    prepared_at: datetime | None = None
+    intended_at: datetime | None = None
+    intended_on: date | None = None  # the practice's day, from which the portal's lag is reckoned
+    settled_at: datetime | None = None
+    created_at: datetime
+    approval: Approval | None = None  # the latest
