@@ -12,9 +12,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from payerbot import host, steps
+from payerbot.auths import attachments, words
+from payerbot.auths.submission_book import SubmissionBook
+from payerbot.auths.work import Submitting, Terms
 from payerbot.browser import launch, login
 from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load as load_selectors
@@ -44,13 +47,15 @@ from payerbot.ledger.book import LeaseHeld, LeaseLost, Ledger
 from payerbot.ledger.evidence import Evidence
 from payerbot.ledger.seal import Sealer
 from payerbot.logs import log, set_up
-from payerbot.model import Outcome, Progress, Request
+from payerbot.model import Job, Outcome, Progress, Request
 from payerbot.practice import Practice
+from payerbot.rows import Parked
 from payerbot.settings import settings
 from payerbot.share import SIGN_OUT_SECONDS, Orders
 from payerbot.vault import Secrets, vault_of
 
 if TYPE_CHECKING:
+    from payerbot.capability import TakesAuthorizations
     from payerbot.ledger.book import Lease
     from payerbot.rows import Answer, Item
     from portals.base import Portal
@@ -263,7 +268,7 @@ class Share:
         if not self.orders.batch:
             return True
         due = ledger.next_due(self.orders.batch, self.orders.portal, self.orders.login)
-        return due is not None and due - datetime.now(UTC) <= PATIENCE
+        return due is not None and due - ledger.time() <= PATIENCE
 
     @contextlib.contextmanager
     def _lease(self, ledger: Ledger, admitted: Pass) -> Iterator[Lease | None]:
@@ -416,7 +421,7 @@ class _Turn:
 
     # --- what the engine asks of a bot ---
 
-    def answer(self, item: Item) -> Answer:
+    def answer(self, item: Item) -> Answer | Parked:
         """Ask the portal."""
         self.watchdog.seen_alive()
         self.portal.kept.clear()
@@ -424,18 +429,35 @@ class _Turn:
         if not issubclass(type(self.portal), BY_JOB[item.job]):
             raise RunError(f"The portal {self.orders.portal} cannot do {item.job} here; take those rows out of the file.")
         try:
+            if item.job is Job.AUTHS:
+                return self._submitting(item)
             answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
         except PageChanged:
             self._knock()
             raise
         return answer
 
+    def _submitting(self, item: Item) -> Answer | Parked:
+        """An authorization request takes several steps, and the ledger knows which is next."""
+        files = attachments.laid_out(item.ask, self.store, self.folder / "attachments")
+        if files is None:
+            return Parked(Outcome.NEEDS_PERSON, words.FILES_GONE, None, self.ledger_question(item, "auth_files"))
+        lag = self.portal.config.auth_lag_days
+        terms = Terms(self.admitted.today, may_prepare=self.orders.prepare, lag_days=lag, files=files)
+        book = SubmissionBook(self.ledger, self.lease, self.share.practice.approver(self.admitted.owner), self.admitted.today)
+        return Submitting(book, cast("TakesAuthorizations", self.portal), self.portal.tab, self.store, terms).answer(item)
+
+    def ledger_question(self, item: Item, kind: str) -> int:
+        """Ask the person who approves about one item."""
+        person = self.share.practice.approver(self.admitted.owner)
+        return self.ledger.ask_person(self.orders.portal, self.orders.login, kind, staff=person, item=item.id)
+
     def _knock(self) -> None:
         """PortalDown where the portal answers nobody: its apps then fail in ways of their own, which look like a changed page."""
         with self.opened() as beside:
             self.admitted.portal(beside, base_url=self.admitted.base_url).go(self.portal.config.sign_in.home)
 
-    def evidence(self, item: Item, answer: Answer | None) -> Sequence[str]:
+    def evidence(self, item: Item, answer: Answer | Parked | None) -> Sequence[str]:
         """Keep the pages' text, and a picture of whatever is not a plain answer."""
         if answer is None:
             self.portal.keep()
@@ -514,7 +536,7 @@ class _Turn:
             return "a person signed in with this login; payerbot yields until its next hours"
         if isinstance(trouble, NeedsHuman | Refused):
             if isinstance(trouble, BotWall | TermsPage):  # every job would meet it; the person's answer ends the pause
-                self.ledger.pause(self.orders.portal, self.orders.login, until=datetime.now(UTC) + UNTIL_ANSWERED, why=str(trouble))
+                self.ledger.pause(self.orders.portal, self.orders.login, until=self.ledger.time() + UNTIL_ANSWERED, why=str(trouble))
             number = self.ask_person(trouble)
             self._hold(Outcome.NEEDS_PERSON, f"question {number}", question=number)
             return f"question {number} waits for a person: run 'payerbot handoffs'"
@@ -586,9 +608,11 @@ class _Book:
         """File a final answer."""
         self.ledger.finish(self.lease, item, answer, evidence=evidence)
 
-    def set_aside(self, item: Item, outcome: Outcome, *, waits_for: str, due: datetime | None, question: int | None = None) -> None:
+    def set_aside(
+        self, item: Item, outcome: Outcome, *, waits_for: str, due: datetime | None, question: int | None = None, counts: bool = True
+    ) -> None:
         """File how the attempt ended and what the row waits for."""
-        self.ledger.set_aside(self.lease, item, outcome, waits_for=waits_for, due=due, question=question)
+        self.ledger.set_aside(self.lease, item, outcome, waits_for=waits_for, due=due, question=question, counts=counts)
 
     def give_back(self, item: Item) -> None:
         """Nothing was asked: as if it had not been taken."""
@@ -597,6 +621,10 @@ class _Book:
     def ask_person(self, item: Item, trouble: PortalError) -> int:
         """Put the question to the named person."""
         return self.turn.ask_person(trouble, item)
+
+    def now(self) -> datetime:
+        """The time by which items are due."""
+        return self.ledger.time()
 
     def wanted(self) -> bool:
         """True where a desk job asks this sweep to yield."""
@@ -647,7 +675,7 @@ class _SignInDesk:
             reply = turn.ledger.take_reply(self.question)
             if reply is not None and reply.verb in _CLOSING:
                 return None
-            if reply is not None and reply.verb == verb and (datetime.now(UTC) - reply.at).total_seconds() <= wait:
+            if reply is not None and reply.verb == verb and (turn.ledger.time() - reply.at).total_seconds() <= wait:
                 return reply.secret
             turn.portal.tab.pause(min(0.5, max(0.05, wait)))
         return None

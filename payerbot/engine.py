@@ -23,6 +23,7 @@ from payerbot.errors import (
 )
 from payerbot.logs import log
 from payerbot.model import Outcome
+from payerbot.rows import Parked
 
 if TYPE_CHECKING:
     from payerbot.rows import Answer, Item
@@ -40,17 +41,20 @@ class Book(Protocol):
     def claim(self) -> Item | None: ...
     def next_due(self) -> datetime | None: ...
     def finish(self, item: Item, answer: Answer, evidence: Sequence[str]) -> None: ...
-    def set_aside(self, item: Item, outcome: Outcome, *, waits_for: str, due: datetime | None, question: int | None = None) -> None: ...
+    def set_aside(
+        self, item: Item, outcome: Outcome, *, waits_for: str, due: datetime | None, question: int | None = None, counts: bool = True
+    ) -> None: ...
     def give_back(self, item: Item) -> None: ...
     def ask_person(self, item: Item, trouble: PortalError) -> int: ...
     def wanted(self) -> bool: ...
+    def now(self) -> datetime: ...  # the ledger's time: of several machines one's clock may be wrong
 
 
 class Bot(Protocol):
     """What the engine needs of a signed-in portal."""
 
-    def answer(self, item: Item) -> Answer: ...
-    def evidence(self, item: Item, answer: Answer | None) -> Sequence[str]: ...
+    def answer(self, item: Item) -> Answer | Parked: ...
+    def evidence(self, item: Item, answer: Answer | Parked | None) -> Sequence[str]: ...
     def renew(self) -> None: ...
     def rest(self, seconds: float) -> None: ...
 
@@ -99,7 +103,7 @@ class Engine:
     def _wait_for_due(self) -> End | None:
         """Wait a moment for an item that is due shortly; the end where there is none."""
         due = self.book.next_due()
-        left = (due - datetime.now(UTC)).total_seconds() if due is not None else None
+        left = (due - self.book.now()).total_seconds() if due is not None else None
         if left is None or left > PATIENCE.total_seconds():
             return End("done")
         try:
@@ -126,11 +130,14 @@ class Engine:
         self.session_troubles, self.stage_troubles, self.troubles = 0, ("", 0), 0
         return None
 
-    def _file(self, item: Item, answer: Answer, evidence: Sequence[str]) -> None:
-        if answer.outcome.final:
+    def _file(self, item: Item, answer: Answer | Parked, evidence: Sequence[str]) -> None:
+        if isinstance(answer, Parked):  # it went well: this attempt is not one without an end
+            due = None if answer.after is None else self.book.now() + answer.after
+            self.book.set_aside(item, answer.outcome, waits_for=answer.waits_for, due=due, question=answer.question, counts=False)
+        elif answer.outcome.final:
             self.book.finish(item, answer, evidence)
         else:
-            due, waits = _later(answer)
+            due, waits = _later(answer, self.book.now())
             self.book.set_aside(item, answer.outcome, waits_for=waits, due=due)
         steps.reached("answer.filed")
         self.filed(item, answer.outcome)
@@ -160,7 +167,7 @@ class Engine:
         return End("login", trouble) if trouble.login_trouble else None
 
     def _session(self, item: Item, trouble: SessionLost) -> End | None:
-        self.book.set_aside(item, trouble.outcome, waits_for="a new sign-in", due=datetime.now(UTC))
+        self.book.set_aside(item, trouble.outcome, waits_for="a new sign-in", due=self.book.now())
         self.session_troubles += 1
         if self.session_troubles >= SESSION_TROUBLES:
             return End("breaker", trouble)
@@ -176,7 +183,7 @@ class Engine:
         except PortalError:
             log.warning("no evidence", portal=item.portal, item=item.id)
         waits = "the portal to be back" if isinstance(trouble, RetryLater) else "a look at a page that changed"
-        due = datetime.now(UTC) + BACK_OFF[min(item.attempts, len(BACK_OFF)) - 1]
+        due = self.book.now() + BACK_OFF[min(item.attempts, len(BACK_OFF)) - 1]
         self.book.set_aside(item, trouble.outcome, waits_for=waits, due=due)
         self.filed(item, trouble.outcome)
 
@@ -192,12 +199,12 @@ class Engine:
         return End("breaker", trouble) if self.stage_troubles[1] >= STAGE_TROUBLES else None
 
 
-def _later(answer: Answer) -> tuple[datetime | None, str]:
+def _later(answer: Answer, now: datetime) -> tuple[datetime | None, str]:
     """When a non-final answer is asked again, and what the row waits for until then."""
     if answer.outcome is Outcome.NOT_YET:
-        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        tomorrow = now + timedelta(days=1)
         said = datetime(answer.due.year, answer.due.month, answer.due.day, 12, tzinfo=UTC) if answer.due else tomorrow
         return max(said, tomorrow), "the portal to list a claim this new"
     if answer.outcome is Outcome.WRONG_PORTAL:
         return None, f"asking {answer.go_to or 'another administrator'}: wrong payer"
-    return datetime.now(UTC) + timedelta(hours=1), answer.reason or "the portal"
+    return now + timedelta(hours=1), answer.reason or "the portal"

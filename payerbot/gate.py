@@ -30,10 +30,11 @@ class Pass(NamedTuple):
     stop_by: datetime | None  # UTC; None for a job that a person started at the desk
     next_start: datetime  # UTC
     today: date  # the practice's business day
+    ahead: timedelta = timedelta(0)  # of this machine's clock: the ledger's
 
     def over(self) -> bool:
         """True from the stop-by time on."""
-        return self.stop_by is not None and datetime.now(UTC) >= self.stop_by
+        return self.stop_by is not None and datetime.now(UTC) + self.ahead >= self.stop_by
 
 
 class Block(NamedTuple):
@@ -61,7 +62,7 @@ def admit(
     mine = next((known for known in practice.logins if known.portal == portal and known.name == login), None)
     if mine is None:
         return Block(Outcome.NEEDS_PERSON, f"a login '{login}' for {portal} in the practice file")
-    now = datetime.now(UTC)
+    now = ledger.time()  # the same for all machines that share a login
     return (
         (None if twin else _permitted(portal, config, ledger, practice.business_date(now)))
         or (None if attended else _has_secrets(portal, login, vault) or _not_barred(portal, login, ledger, held=held))
@@ -120,6 +121,7 @@ def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: 
         stop_by=login.stop_by(now) if login.may_run(now) else None,
         next_start=next_start(login, now),
         today=settings().dev_today or today if twin else today,
+        ahead=now - datetime.now(UTC),
     )
 
 

@@ -87,6 +87,7 @@ class Book:
         self.wanted_after = 10_000
         self.dues: list[datetime | None] = []
         self.questions: list[PortalError] = []
+        self.ahead = timedelta(0)  # of this machine's clock
 
     def claim(self) -> Item | None:
         if not self.items:
@@ -113,6 +114,9 @@ class Book:
 
     def wanted(self) -> bool:
         return self.claimed >= self.wanted_after
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
 
 class Bot:
@@ -234,6 +238,19 @@ def test_the_more_often_an_item_was_tried_the_longer_it_waits(attempts: int, wai
     assert filed.due is not None
     assert wait - timedelta(seconds=30) < filed.due - datetime.now(UTC) <= wait
     assert filed.waits_for == "the portal to be back"
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_what_is_due_goes_by_the_ledgers_time_where_this_machines_clock_is_wrong(hours: int) -> None:
+    book = Book([item(1), item(2), item(3)])
+    book.ahead = timedelta(hours=hours)
+    troubles = [PortalDown("down"), SessionLost("lost"), answer(Outcome.NOT_YET)]
+    book.dues = [book.now() + timedelta(seconds=1), book.now() + timedelta(minutes=9)]
+    ran = run(troubles, book=book)
+    waits = [(filed.due - book.now()).total_seconds() for filed in ran.book.filed if filed.due is not None]
+    assert [round(wait / 60) for wait in waits] == [0, 0, 24 * 60]
+    assert 0 < waits[0] <= BACK_OFF[0].total_seconds()
+    assert len(ran.bot.rests) == 1, "one item was due within the patience of the ledger's clock, the next one not"
 
 
 def test_what_waits_for_a_changed_page_says_so() -> None:
