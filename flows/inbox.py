@@ -27,14 +27,14 @@ REFUSED = "refused-"
 
 def folder(job: Job) -> Path:
     """Where the practice puts its exports for a job."""
-    return private_folder(settings().home / "inbox" / job.value)
+    return private_folder(settings().office / "inbox" / job.value)
 
 
 def batches(practice: Practice, job: Job) -> list[str]:
     """The batches to work on now: what the inbox holds and what was loaded in the last day; UserError where there is none."""
     refused = [why for file in resting(folder(job)) if (why := _load(practice, job, file))]
-    since = datetime.now(UTC) - FRESH
     with run.opened(practice) as ledger:
+        since = ledger.time() - FRESH
         found = [batch.id for batch in ledger.batches() if batch.job is job and batch.created_at >= since]
     if not found:
         raise UserError(
@@ -59,8 +59,11 @@ def _seen(place: Path) -> dict[Path, tuple[int, int]]:
 
 def _load(practice: Practice, job: Job, file: Path) -> str:
     """Make a batch of a file; the sentence that says why not, where it cannot be read."""
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    taken = file.rename(file.with_name(f"{TAKEN}{digest}{file.suffix.lower()}"))
+    try:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+        taken = file.rename(file.with_name(f"{TAKEN}{digest}{file.suffix.lower()}"))
+    except FileNotFoundError:  # another run, or another machine, was quicker: its batch is found in the ledger
+        return ""
     today = practice.business_date(datetime.now(UTC))
     try:
         sheet = intake.read(taken, job, practice, today, built=KNOWN)

@@ -14,7 +14,7 @@ from payerbot.settings import settings
 def write(practice: Practice, batch: str) -> str:
     """One line per row, as the ledger knows it now; the sentence that says why not, where the file cannot be written."""
     try:
-        target = private_folder(settings().home / "results") / f"{batch}.csv"
+        target = private_folder(settings().office / "results") / f"{batch}.csv"
         with run.opened(practice) as ledger:
             info = ledger.batch(batch)
             files.write(ledger.lines(batch), info.header, info.job, target, Run(batch, practice.zone))

@@ -231,8 +231,9 @@ class Share:
 
     def run(self) -> tuple[str, str]:
         """Returns how it ended and a note for people."""
-        home, life = settings().home, settings().lease_seconds
-        with Ledger.open(settings().ledger, tenant=self.practice.tenant, keys=self.keys, home=home, busy_seconds=life / 6) as ledger:
+        mine = settings()
+        where = {"home": mine.home, "shared": mine.shared}
+        with Ledger.open(mine.ledger, tenant=self.practice.tenant, keys=self.keys, **where, busy_seconds=mine.lease_seconds / 6) as ledger:
             while True:
                 admitted = self._admit(ledger)
                 if isinstance(admitted, Block):

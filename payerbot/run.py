@@ -55,7 +55,8 @@ class RunSummary(Frozen):
 def opened(practice: Practice) -> Iterator[Ledger]:
     """The practice's ledger."""
     keys = vault_of(practice.tenant).ledger_keys()
-    with Ledger.open(settings().ledger, tenant=practice.tenant, keys=keys, home=settings().home) as ledger:
+    mine = settings()
+    with Ledger.open(mine.ledger, tenant=practice.tenant, keys=keys, home=mine.home, shared=mine.shared) as ledger:
         yield ledger
 
 

@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     home: Path = Field(
         default_factory=lambda: user_data_path("payerbot", appauthor=False), description="ledger, evidence, state; on a local disk"
     )
+    shared: Path | None = Field(
+        default=None, description="of several machines: the folder all of them reach, for evidence, inbox and results; empty: home"
+    )
     practice: Path = Field(default=Path("practice.yaml"), description="the practice set-up file")
     ledger_url: str = Field(default="", description="empty: SQLite in home; else a PostgreSQL URL")
     browser: Path | None = Field(default=None, description="the browser to start; empty: the first one found")
@@ -46,6 +49,11 @@ class Settings(BaseSettings):
     def ledger(self) -> str:
         """The ledger's URL."""
         return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+    @property
+    def office(self) -> Path:
+        """Where evidence, inbox and results lie: what every machine of the practice must find."""
+        return self.shared or self.home
 
     def day(self, real: date) -> date:
         """The business day: the real one, unless simulated portals are told another."""

@@ -33,14 +33,24 @@ class Ledger(Items, Permissions):
     """One practice's ledger. Every method is one transaction; many threads and processes may use it at once."""
 
     @classmethod
-    def open(cls, url: str, *, tenant: str, keys: Keys, home: Path, busy_seconds: float = 30.0, clock: Clock | None = None) -> Ledger:
+    def open(
+        cls,
+        url: str,
+        *,
+        tenant: str,
+        keys: Keys,
+        home: Path,
+        shared: Path | None = None,
+        busy_seconds: float = 30.0,
+        clock: Clock | None = None,
+    ) -> Ledger:
         """Open it, made or brought to this release where needed; RunError where keys, disk or file are not right."""
         engine = connect(url, busy_seconds=busy_seconds)
         try:
             with in_plain_words(engine.url):
                 home.mkdir(mode=0o700, parents=True, exist_ok=True)
             bring_up_to_date(engine)
-            ledger = cls(engine, tenant=tenant, keys=keys, home=home, clock=clock)
+            ledger = cls(engine, tenant=tenant, keys=keys, home=home, shared=shared, clock=clock)
             ledger.check_keys()
             ledger.start_audit()
         except BaseException:

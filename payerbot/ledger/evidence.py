@@ -19,11 +19,16 @@ from payerbot.ledger.tables import evidence
 
 SIX_YEARS = timedelta(days=6 * 365 + 2)  # 45 CFR 164.316(b)(2)(i)
 _SUFFIX = ".sealed"
+PURGED = "There is no evidence of that address any more: it was purged at the end of its time."
+ELSEWHERE = (
+    "The evidence of that address lies on the machine that did the search, or its file is gone: look there, "
+    "or let PAYERBOT_SHARED name a folder that all machines reach."
+)
 _PICTURES = frozenset({"picture", "screenshot"})
 
 
 class Evidence:
-    """The evidence store of one practice, under `home/evidence`."""
+    """The evidence store of one practice: `evidence` in its home, or in the folder that its machines share."""
 
     def __init__(self, ledger: Ledger, keys: Keys, *, life: timedelta = SIX_YEARS, screenshot_life: timedelta | None = None) -> None:
         self._ledger = ledger
@@ -59,8 +64,13 @@ class Evidence:
             try:
                 sealed = path.read_bytes()
             except FileNotFoundError:
-                raise UserError("There is no evidence of that address any more: it was purged at the end of its time.") from None
+                raise UserError(ELSEWHERE if self._is_kept(address) else PURGED) from None
         return self._sealer.open(sealed, _context(address))
+
+    def _is_kept(self, address: str) -> bool:
+        query = select(func.count()).where(self._ledger.mine(evidence), evidence.c.address == address)
+        with self._ledger.reading() as connection:
+            return bool(connection.execute(query).scalar_one())
 
     def purge(self, now: datetime) -> int:
         """Remove what has expired, and files that a crash left without a row; how many files."""
@@ -84,13 +94,13 @@ class Evidence:
         with self._ledger.reading() as connection:
             known = set(connection.execute(select(evidence.c.address)).scalars())
         old = (datetime.now(UTC) - timedelta(days=1)).timestamp()
-        unknown = {path for path in (self._ledger.home / "evidence").glob("??/*") if path.name.removesuffix(_SUFFIX) not in known}
+        unknown = {path for path in (self._ledger.shared / "evidence").glob("??/*") if path.name.removesuffix(_SUFFIX) not in known}
         return {path for path in unknown if path.stat().st_mtime < old}
 
     def _path(self, address: str) -> Path:
         if len(address) != 64 or not set(address) <= set("0123456789abcdef"):  # noqa: PLR2004  an HMAC in hex, never a path
             raise UserError("That is no address of evidence: copy it from the result file.")
-        return self._ledger.home / "evidence" / address[:2] / f"{address}{_SUFFIX}"
+        return self._ledger.shared / "evidence" / address[:2] / f"{address}{_SUFFIX}"
 
 
 def _context(address: str) -> str:

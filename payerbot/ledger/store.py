@@ -39,10 +39,13 @@ _WRITE = {"payerbot_write": True}
 class Store:
     """One practice's ledger in one database; the parts of the ledger are built on it."""
 
-    def __init__(self, engine: Engine, *, tenant: str, keys: Keys, home: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self, engine: Engine, *, tenant: str, keys: Keys, home: Path, shared: Path | None = None, clock: Clock | None = None
+    ) -> None:
         self.engine = engine
         self.tenant = tenant
         self.home = home
+        self.shared = shared or home  # what every machine on this ledger reaches
         self._keys = keys
         self._clock = clock
         unlock(engine.dialect, Sealer(keys.data))
