@@ -232,8 +232,10 @@ class Share:
     def run(self) -> tuple[str, str]:
         """Returns how it ended and a note for people."""
         mine = settings()
-        where = {"home": mine.home, "shared": mine.shared}
-        with Ledger.open(mine.ledger, tenant=self.practice.tenant, keys=self.keys, **where, busy_seconds=mine.lease_seconds / 6) as ledger:
+        tenant, patience = self.practice.tenant, mine.lease_seconds / 6
+        with Ledger.open(
+            mine.ledger, tenant=tenant, keys=self.keys, home=mine.home, shared=mine.shared, busy_seconds=patience
+        ) as ledger:
             while True:
                 admitted = self._admit(ledger)
                 if isinstance(admitted, Block):
