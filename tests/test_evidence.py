@@ -141,3 +141,30 @@ def test_a_file_that_a_crash_left_without_a_row_goes_after_a_day(store: Evidence
     os.utime(leftover, (0, 0))
     assert store.purge(place.clock.now) == 2
     assert files(place) == []
+
+
+def test_what_lies_on_another_machine_is_not_called_purged(store: Evidence, place: Place, tmp_path: Path) -> None:
+    address = store.keep("text", PAGE, item="claims-1.1")
+    with Ledger.open(place.url, tenant="oak", keys=place.keys, home=tmp_path / "other", clock=place.clock) as elsewhere:
+        there = Evidence(elsewhere, place.keys)
+        with pytest.raises(UserError, match="machine that did the search"):
+            there.read(address)
+        with pytest.raises(UserError, match="purged"):
+            there.read("0" * 64)
+        assert there.purge(place.clock.now) == 0
+    assert store.read(address) == PAGE
+
+
+def test_machines_that_share_a_folder_read_each_others_evidence(place: Place, tmp_path: Path) -> None:
+    shared, homes = tmp_path / "shared", [tmp_path / "one", tmp_path / "two"]
+    books = [Ledger.open(place.url, tenant="oak", keys=place.keys, home=home, shared=shared, clock=place.clock) for home in homes]
+    one, two = (Evidence(book, place.keys) for book in books)
+    address = one.keep("text", PAGE, item="claims-1.1")
+    assert two.keep("text", PAGE, item="claims-1.2") == address
+    assert two.read(address) == PAGE
+    assert len(list((shared / "evidence").rglob("*.sealed"))) == 1
+    assert not [home for home in homes if (home / "evidence").exists()]
+    place.clock.forward(days=SIX_YEARS.days + 1)
+    assert (two.purge(place.clock.now), one.purge(place.clock.now)) == (1, 0)
+    for book in books:
+        book.close()
