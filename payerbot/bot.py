@@ -233,9 +233,7 @@ class Share:
         """Returns how it ended and a note for people."""
         mine = settings()
         tenant, patience = self.practice.tenant, mine.lease_seconds / 6
-        with Ledger.open(
-            mine.ledger, tenant=tenant, keys=self.keys, home=mine.home, shared=mine.shared, busy_seconds=patience
-        ) as ledger:
+        with Ledger.open(mine.ledger, tenant=tenant, keys=self.keys, home=mine.home, shared=mine.shared, busy_seconds=patience) as ledger:
             while True:
                 admitted = self._admit(ledger)
                 if isinstance(admitted, Block):
