@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -110,9 +111,15 @@ def agrees(found: ListedPayment, ask: EobRequest) -> tuple[str, ...]:
         agree.append("check_date")
     if ask.amount is not None and found.amount == ask.amount:
         agree.append("amount")
-    if plain(found.payer) == plain(ask.payer_label):
+    if same_payer(found.payer, ask.payer_label):
         agree.append("payer")
     return tuple(agree)
+
+
+def same_payer(shown: str, label: str) -> bool:
+    """Whether the list's name of a payer and its picker's are one: word for word, or all words of the one are in the other."""
+    theirs, mine = (set(re.findall(r"[a-z0-9]+", name.casefold())) for name in (shown, label))
+    return bool(theirs and mine) and (plain(shown) == plain(label) or theirs <= mine or mine <= theirs)
 
 
 def differs(found: ListedPayment, ask: EobRequest) -> bool:
@@ -121,16 +128,10 @@ def differs(found: ListedPayment, ask: EobRequest) -> bool:
 
 
 def choose(rows: Sequence[ListedPayment], ask: EobRequest) -> Choice:
-    """The rows that are this payment: its number, and nothing that speaks against it; of two payers' the one asked about."""
+    """The rows that are this payment: its number, its payer, and nothing that speaks against it."""
     numbered = [at for at, found in enumerate(rows) if same_check(found.check_no, ask.check_no)]
-    fit = [at for at in numbered if not differs(rows[at], ask)]
-    mine = [at for at in fit if "payer" in agrees(rows[at], ask)]
-    return Choice(tuple(mine or [at for at in fit if _proved(rows[at], ask)]), len(numbered) - len(fit))
-
-
-def _proved(found: ListedPayment, ask: EobRequest) -> bool:
-    """Where the list names the payer otherwise than its picker does, date or amount must say that it is the payment."""
-    return bool({"check_date", "amount"} & set(agrees(found, ask)))
+    fit = tuple(at for at in numbered if "payer" in agrees(rows[at], ask) and not differs(rows[at], ask))
+    return Choice(fit, len(numbered) - len(fit))
 
 
 def claim_agrees(found: ClaimRow, ask: EobRequest) -> tuple[str, ...]:
@@ -163,6 +164,8 @@ def _is_claim(found: ClaimRow, agree: set[str], ask: EobRequest) -> bool:
     """Day, charge, patient and check, as far as the question has them; a payment that was taken back shows its charge the other way."""
     wanted = {"dos": ask.dos_from, "charge": ask.charge}
     if any(value is not None and name not in agree for name, value in wanted.items()):
+        return False
+    if ask.payer_claim_no and "payer_claim_no" not in agree:
         return False
     if ask.patient is not None and not agree & {"member_id", "name"}:
         return False

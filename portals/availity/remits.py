@@ -21,6 +21,7 @@ SEARCH = {CHECKS: "check_search", CLAIMS: "claim_search"}
 WIDER = timedelta(days=7)
 KEPT_FOR = timedelta(days=730)  # no date known: as far back as a practice still looks for a payment
 MOST_CHIPS = 40
+REPLACED_MS = 1_000  # within this a page that takes the viewer's place is there
 PDF = b"%PDF-"
 
 
@@ -91,7 +92,7 @@ class Remits(Shell):
             if choice.rows:
                 return EobDelivery(outcome=Outcome.AMBIGUOUS, reason="the portal lists several such payments")
             self._must_be_open(shown, ask)
-            reason = "the payment of this number has another date or amount" if choice.others else "the portal lists no such payment"
+            reason = "the payment of this number has another payer, date or amount" if choice.others else "the portal lists no such payment"
             return EobDelivery(outcome=Outcome.NOT_FOUND, reason=reason, seen_as=shown.nothing or None)
 
         return self._remits_searched(ask, look, taken)
@@ -135,6 +136,9 @@ class Remits(Shell):
                 result = taken(shown) if shown is not None else None
             except ReadBackMismatch:
                 result = None
+            except PageChanged:
+                self.came({}, within_ms=REPLACED_MS)  # what comes instead of any page tears the viewer out of its frame
+                raise
             if result is not None:
                 return result
             self._app = ""
@@ -159,6 +163,7 @@ class Remits(Shell):
         if self._app != REMITS or not viewer.here():
             self._open(REMITS, ask)
             self.arrive("remits")
+            self._settle_remits(viewer)
         if not viewer[NUMBER[tab]].visible():
             viewer.element("tab", tab=tab).click()
             self._must_have(viewer, NUMBER[tab])
@@ -175,10 +180,20 @@ class Remits(Shell):
             if not left:
                 return
             viewer["chip_away"].click()
-            if not self.tab.until(lambda: viewer["chip_away"].count() < left, LISTENS_MS, "remits.chip_away"):  # noqa: B023  asked at once
+            if not self._went(viewer, left):
                 break
             self._settle_remits(viewer)
+        self._down = self._down or viewer["trouble"].visible()
         raise ReadBackMismatch("remits: an earlier search cannot be taken away")
+
+    def _went(self, viewer: Screen, left: int) -> bool:
+        """Whether a chip went; the list is asked for anew with it."""
+        for _ in range(ANSWER_MS // LISTENS_MS):
+            if self.tab.until(lambda: viewer["chip_away"].count() < left, LISTENS_MS, "remits.chip_away"):
+                return True
+            if viewer["settled"].visible() or not viewer.here():
+                return False
+        return False
 
     def _fill_remits(self, viewer: Screen, look: Look) -> None:
         if look.start is not None and look.end is not None:
@@ -270,11 +285,14 @@ class Remits(Shell):
 
     def _pdf_of(self, viewer: Screen, row: str) -> Document | None:
         """The payment's PDF; what is none, or does not come, is asked for once more. None where every document is switched off."""
-        got: Document | None = None
+        got, asked = None, False
         for _ in range(2):
             came = self._offered_pdf(viewer, row)
-            if came is None:
-                return got
+            if came is None and not asked:
+                return None
+            if came is None:  # a button that is still at work cannot be pressed
+                break
+            asked = True
             if came.data.startswith(PDF):
                 return came
             got = came if came.data else got
