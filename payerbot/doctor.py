@@ -53,7 +53,7 @@ def examine() -> list[Finding]:
     mine = settings()
     found = [_python(), *_each("home", _home, mine), *_each("browser", _browser, mine), *_each("memory", _memory, mine)]
     practices: list[Practice] = []
-    found += _each("practice", _practice, mine, practices)
+    found += [*_each("database", _database, mine), *_each("practice", _practice, mine, practices)]
     for practice in practices:
         found += _each("time zone", _time_zone, practice)
         found += _secrets(practice)
@@ -181,6 +181,17 @@ def _ledger(practice: Practice) -> Iterator[Finding]:
             if bar := ledger.sign_in_bar(login.portal, login.name):
                 todo = f"payerbot answer {bar.question}" if bar.question else "payerbot handoffs"
                 yield Finding("sign-in", "look", f"{login.name} at {login.portal} does not sign in ({bar.kind}): run '{todo}'.")
+
+
+def _database(mine: Settings) -> Iterator[Finding]:
+    """Which database the ledger is in, and whether it answers; no key is needed to ask."""
+    from payerbot.ledger.store import look_at  # noqa: PLC0415  SQLAlchemy takes a while
+
+    found = look_at(mine.ledger)
+    if found.safe:
+        yield Finding("database", "ok", f"{found.says}.")
+    else:
+        yield Finding("database", "bad", f"{found.says}: add sslmode=verify-full to PAYERBOT_LEDGER_URL (docs/deploy.md).")
 
 
 def _permission(slug: str, rule: str, *, permitted: bool) -> Finding:

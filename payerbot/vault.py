@@ -40,7 +40,7 @@ TRUSTED = (
 LEDGER_KEY = "ledger-key"
 NO_LEDGER_KEY = (
     "The ledger exists, but its key is not in this person's keyring: run payerbot as the person who made the ledger, "
-    "or put the key back from its backup with 'payerbot keys import'."
+    "or put the key here from its backup with 'payerbot keys import'."
 )
 LEDGER_KEY_NAME = "PAYERBOT_LEDGER_KEY"
 KEY_BYTES = 32
@@ -91,6 +91,8 @@ class Vault(Protocol):
 class _Entries:
     """What every vault does with its entries; where they lie, its children say."""
 
+    tenant = ""
+
     def get(self, portal: str, login: str, part: Part) -> str | None:
         """One entry, or None where there is none."""
         return self._read(_entry(portal, login, part))
@@ -135,11 +137,19 @@ class _Entries:
         with one_at_a_time(private_folder(home) / "ledger-key.lock"):
             if (key := self.ledger_key()) is not None:
                 return key
-            if (home / "ledger.sqlite").exists():
+            if self._ledger_stands(home):
                 raise RunError(NO_LEDGER_KEY)
             key = secrets.token_bytes(KEY_BYTES)
             self._store(LEDGER_KEY, base64.b64encode(key).decode())
         return key
+
+    def _ledger_stands(self, home: Path) -> bool:
+        """True where there is a ledger already, here or on a server that other machines use: a new key would not open it."""
+        if not settings().ledger_url:
+            return (home / "ledger.sqlite").exists()
+        from payerbot.ledger.upgrade import holds  # noqa: PLC0415  only a first use asks the database
+
+        return holds(settings().ledger, self.tenant)
 
     def _read(self, entry: str) -> str | None:
         raise NotImplementedError
@@ -157,6 +167,7 @@ class KeyringVault(_Entries):
     made_up = False
 
     def __init__(self, tenant: str) -> None:
+        self.tenant = tenant
         self._service = f"payerbot/{tenant}"
         self._keyring = usable_keyring()
         self.kind = type(self._keyring).__module__.rpartition(".")[2]

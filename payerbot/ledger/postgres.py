@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from payerbot.errors import RunError
@@ -99,6 +99,18 @@ def one_writer(connection: Connection, tenant: str) -> None:
     """
     number = int.from_bytes(blake2b(f"payerbot {tenant}".encode(), digest_size=8).digest(), signed=True)
     connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def look(connection: Connection) -> tuple[str, bool]:
+    """Which server and database this is and as whom, and whether the way there is safe: this machine, or TLS that proves the server."""
+    who = "SELECT current_setting('server_version'), current_database(), current_user"
+    version, database, user = connection.execute(text(who)).one()
+    told: Any = connection.connection.driver_connection
+    near = told.info.host.startswith("/") or told.info.host in {"", "localhost", "127.0.0.1", "::1"}
+    proved = told.pgconn.ssl_in_use and told.info.get_parameters().get("sslmode") == "verify-full"
+    where = "this machine" if near else told.info.host
+    how = "" if near else ", encrypted and proved to be the right one" if proved else ", but nothing proves that it is the right server"
+    return f"PostgreSQL {version.partition(' ')[0]} on {where}, database {database}, as {user}{how}", near or proved
 
 
 def saying(error: Exception) -> str:

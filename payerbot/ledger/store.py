@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import psutil
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, and_, create_engine, event, func, insert, make_url, select
@@ -141,12 +141,12 @@ def _wrong_keys() -> RunError:
     return RunError("The keys in the keyring do not belong to this ledger: put back the right ones with `payerbot keys import`.")
 
 
-def connect(url: str, *, busy_seconds: float) -> Engine:
-    """An engine for SQLite on a local disk or for PostgreSQL."""
+def connect(url: str, *, busy_seconds: float, make: bool = True) -> Engine:
+    """An engine for SQLite on a local disk or for PostgreSQL; a SQLite file is made, private, unless it is only to be looked at."""
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite(parsed, busy_seconds)
+            return _sqlite(parsed, busy_seconds, make=make)
         if parsed.get_backend_name() == "postgresql":
             return postgres.connect(parsed, busy_seconds=busy_seconds)
     except (ArgumentError, NoSuchModuleError, ImportError):
@@ -156,25 +156,49 @@ def connect(url: str, *, busy_seconds: float) -> Engine:
     raise RunError("The ledger's URL names another kind of database: use sqlite:///PATH or postgresql+psycopg://...")
 
 
+class Seen(NamedTuple):
+    """What a look at the database found, and whether nobody can listen in between or pretend to be it."""
+
+    says: str
+    safe: bool
+
+
+def look_at(url: str) -> Seen:
+    """Which database a ledger is in; RunError where it does not answer. A SQLite file is not made for the look."""
+    engine = connect(url, busy_seconds=10, make=False)
+    try:
+        if (path := sqlite_path(engine.url)) is not None:
+            return Seen(f"SQLite {sqlite3.sqlite_version}, {path}" + ("" if path.exists() else ", made at first use"), safe=True)
+        with in_plain_words(engine.url), engine.connect() as connection:
+            return Seen(*postgres.look(connection))
+    finally:
+        engine.dispose()
+
+
 def sqlite_path(url: URL) -> Path | None:
     """The file of a SQLite ledger; None where the database is a server."""
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-def _sqlite(url: URL, busy_seconds: float) -> Engine:
+def _sqlite(url: URL, busy_seconds: float, *, make: bool) -> Engine:
     if url.database in {None, "", ":memory:"} or url.query.get("uri"):
         raise RunError("The ledger needs a file on a local disk: set its URL to sqlite:///PATH.")
     path = Path(str(url.database)).absolute()
     refuse_remote(path)
+    if make:
+        _make(url, path)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_seconds})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make(url: URL, path: Path) -> None:
     with in_plain_words(url):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_remote(path)
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_seconds})
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return engine
 
 
 def _set_up(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from payerbot.errors import RunError
 from payerbot.ledger.files import alone
-from payerbot.ledger.store import in_plain_words, sqlite_path
+from payerbot.ledger.store import connect, in_plain_words, sqlite_path
 
 REVISION = "0001"
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -26,6 +26,20 @@ def bring_up_to_date(engine: Engine) -> Path | None:
             return None
         with _alone(engine):
             return _upgrade(engine)
+
+
+def holds(url: str, tenant: str) -> bool:
+    """True where a database has this practice's ledger already; nothing is made or changed."""
+    engine = connect(url, busy_seconds=10)
+    try:
+        with in_plain_words(engine.url):
+            if not _revision(engine):
+                return False
+            with engine.connect() as connection:
+                found = connection.execute(text("SELECT count(*) FROM tenant WHERE tenant = :tenant"), {"tenant": tenant})
+                return bool(found.scalar_one())
+    finally:
+        engine.dispose()
 
 
 def _upgrade(engine: Engine) -> Path | None:
