@@ -76,7 +76,8 @@ def run_batch(practice: Practice, batch: str, portal: str) -> run.RunSummary:
     with run.opened(practice) as ledger:
         due = [share for share in ledger.shares(batch) if portal in (ALL, share[0])]
     try:
-        reports = side_by_side(due, batch)
+        with run.answers_sent(practice):
+            reports = side_by_side(due, batch)
     finally:  # also when it is stopped: what was answered until then is there to be read
         trouble = results.write(practice, batch)
     with run.opened(practice) as ledger:

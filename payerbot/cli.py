@@ -70,9 +70,11 @@ def example(*lines: str) -> str:
 app = _group("Does a mental-health practice's work on payer portals: coverage of tomorrow's visits, what became of every open claim.")
 keys = _group("User ids, passwords and authenticator seeds: in the operating system's keyring, nowhere else.")
 audit = _group("The record of who did what and looked at whom.")
+outbox = typer.Typer(cls=Commands, invoke_without_command=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 selectors = _group("The elements of a portal's pages.")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(outbox, name="outbox")
 app.add_typer(selectors, name="selectors")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
@@ -186,6 +188,16 @@ def keys_check(as_json: AsJson = False) -> None:
     raise typer.Exit(work.check(as_json=as_json))
 
 
+@keys.command("set-api", epilog=example("payerbot keys set-api", "payerbot keys set-api --new api-key.txt"))
+def keys_set_api(
+    new: Annotated[Path | None, typer.Option(help="Make a new key and write it into this new file, for the other side.")] = None,
+) -> None:
+    """Ask for the key that signs answers to the practice's own system, or make one, and put it into the keyring."""
+    from payerbot.commands import keys as work
+
+    raise typer.Exit(work.set_api(new))
+
+
 @keys.command("backup", epilog=example("payerbot keys backup ledger-key.env"))
 def keys_backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, to be kept where nobody else can read it.")],
@@ -293,6 +305,41 @@ def audit_verify(as_json: AsJson = False) -> None:
     from payerbot.commands import service as work
 
     raise typer.Exit(work.verify_audit(as_json=as_json))
+
+
+@outbox.callback()
+def _outbox(ctx: typer.Context) -> None:
+    """Answers on their way to the practice's own system; without a command, the list."""
+    if ctx.invoked_subcommand is None:
+        outbox_list()
+
+
+@outbox.command("list", epilog=example("payerbot outbox list"))
+def outbox_list(as_json: AsJson = False) -> None:
+    """Say how many answers wait, were sent, are dead, and why. Exit code 3 where one is dead."""
+    from payerbot.commands import outbox as work
+
+    raise typer.Exit(work.listing(as_json=as_json))
+
+
+@outbox.command("send", epilog=example("payerbot outbox send"))
+def outbox_send(as_json: AsJson = False) -> None:
+    """Send every answer that is due, now. Exit code 3 where one is dead, 1 where nothing gets through."""
+    from payerbot.commands import outbox as work
+
+    raise typer.Exit(work.send(as_json=as_json))
+
+
+@outbox.command("retry", epilog=example("payerbot outbox retry 17", "payerbot outbox retry --all"))
+def outbox_retry(
+    number: Annotated[int | None, typer.Argument(metavar="[NUMBER]", min=1, help="The answer's number in 'payerbot outbox list'.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every dead one.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a dead answer be tried anew, or one that waits be tried at once."""
+    from payerbot.commands import outbox as work
+
+    raise typer.Exit(work.retry(number, everything=everything, as_json=as_json))
 
 
 @selectors.command("check", epilog=example("payerbot selectors check availity"))

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec
+from urllib.parse import urlsplit
 
 import typer
 
@@ -66,6 +67,7 @@ def _secrets(practice: Practice) -> list[Finding]:
     for vault in vaults:
         found += _each("logins", _logins, practice, vault)
         found += _each("ledger", _ledger, practice)
+        found += _each("outbox", _outbox, practice, vault)
     return found
 
 
@@ -181,6 +183,23 @@ def _ledger(practice: Practice) -> Iterator[Finding]:
             if bar := ledger.sign_in_bar(login.portal, login.name):
                 todo = f"payerbot answer {bar.question}" if bar.question else "payerbot handoffs"
                 yield Finding("sign-in", "look", f"{login.name} at {login.portal} does not sign in ({bar.kind}): run '{todo}'.")
+
+
+def _outbox(practice: Practice, vault: Vault) -> Iterator[Finding]:
+    if not practice.api and not settings().api_url:
+        return
+    from payerbot.outlet import api  # noqa: PLC0415  httpx takes a while
+
+    target = api.target_of(practice)
+    if target is None or vault.api_key() is None:
+        yield Finding("outbox", "bad", api.NO_KEY if target else api.OFF)
+        return
+    with ledger_of(practice) as ledger:
+        counts = ledger.outbox_counts(target.since)
+    host_name = urlsplit(target.url).hostname
+    yield Finding("outbox", "ok", f"answers go to {host_name}, signed; {counts.sent} sent, {counts.waiting} wait.")
+    if counts.dead:
+        yield Finding("outbox", "look", f"{counts.dead} answers are dead: run 'payerbot outbox list'.")
 
 
 def _database(mine: Settings) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from payerbot import practice_file
 from payerbot.model import Frozen, Job
 from payerbot.practice_file import Mistake
+from payerbot.settings import outlet_url
 
 NO_PORTAL = "none"  # a route's portal where a payer is not to be asked by a browser at all
 WHOLE_DAY = timedelta(days=1)
@@ -217,6 +218,13 @@ def _names(route: Route) -> frozenset[str]:
     return frozenset(words(name) for name in (route.payer, route.name, route.label, *route.aliases) if words(name))
 
 
+class Api(Frozen):
+    """The practice's own system, to which answers are sent."""
+
+    url: Annotated[str, AfterValidator(outlet_url)]
+    since: date | None = None  # answers from before that day are not sent
+
+
 class Starter(Frozen):
     """The routes that come with the package."""
 
@@ -235,6 +243,7 @@ class Practice(Frozen):
     staff: tuple[Staff, ...] = Field(min_length=1)
     logins: tuple[Login, ...] = ()
     routes: tuple[Route, ...] = ()  # they replace the starter routes of the same payer
+    api: Api | None = None  # None: answers stay in the ledger and in files
 
     @classmethod
     def load(cls, path: Path) -> Practice:

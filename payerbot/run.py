@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from payerbot import host
@@ -60,6 +60,15 @@ def opened(practice: Practice) -> Iterator[Ledger]:
         yield ledger
 
 
+def answers_sent(practice: Practice) -> AbstractContextManager[None]:
+    """While this lasts, answers go to the practice's own system as they come, where it has one."""
+    if not settings().api_url and practice.api is None:
+        return nullcontext()
+    from payerbot.outlet.api import sending  # noqa: PLC0415  only who sends pays for its imports
+
+    return sending(practice, opened)
+
+
 def run_batch(
     practice: Practice,
     batch: str,
@@ -76,7 +85,8 @@ def run_batch(
     began = time.monotonic()
     with opened(practice) as ledger:
         due = [(p, login) for p, login in ledger.shares(batch) if portal in (None, p)]
-    reports = _side_by_side(due, batch, stop, progress, headed=headed, attended=attended, desk=desk)
+    with answers_sent(practice):
+        reports = _side_by_side(due, batch, stop, progress, headed=headed, attended=attended, desk=desk)
     with opened(practice) as ledger:
         return summary(ledger, batch, reports, time.monotonic() - began)
 

@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from payerbot.errors import UserError
 
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+
 
 class Settings(BaseSettings):
     """All of them have a safe default; `payerbot doctor` prints what is in force."""
@@ -39,6 +41,7 @@ class Settings(BaseSettings):
     step_seconds: float = Field(default=30.0, gt=0, description="limit of one step on a page")
     item_seconds: float = Field(default=240.0, gt=0, description="limit of one item; the watchdog ends the share beyond it")
     staff: str = Field(default="", description="who is at the keyboard: a staff id of the practice file")
+    api_url: str = Field(default="", description="where answers are sent; empty: as practice.yaml says, or nowhere")
     demo_vault: Path | None = Field(
         default=None, description="the demo's file of made-up passwords; only simulated portals are served from it"
     )
@@ -75,6 +78,23 @@ class Settings(BaseSettings):
 def is_loopback(host: str) -> bool:
     """True for names and addresses that cannot leave this machine."""
     return host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")
+
+
+def outlet_url(text: str) -> str:
+    """The address answers are sent to; ValueError, which never repeats it, where they could be read on the way or it holds a secret."""
+    plain = text.strip()
+    try:
+        parts = urlsplit(plain)
+        named = bool(parts.hostname) and parts.port != 0 and plain.isascii() and not set(plain) & set(" \\\t\r\n")
+    except ValueError:
+        named = False
+    if not named or parts.scheme not in ("http", "https"):
+        raise ValueError("must be an address like https://practice.example/payerbot")
+    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+        raise ValueError("must begin with https://; without it patients' data could be read on the way")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError("must be without a user name, a password, '?' and '#': answers are signed with a key from the keyring instead")
+    return plain
 
 
 @cache

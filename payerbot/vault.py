@@ -43,6 +43,7 @@ NO_LEDGER_KEY = (
     "or put the key here from its backup with 'payerbot keys import'."
 )
 LEDGER_KEY_NAME = "PAYERBOT_LEDGER_KEY"
+API_KEY = "api/signing"
 KEY_BYTES = 32
 _WHAT_TO_DO = {
     "linux": "log in to the desktop as the person who runs payerbot, or install gnome-keyring and unlock it in this session",
@@ -86,6 +87,8 @@ class Vault(Protocol):
     def ledger_keys(self) -> Keys: ...
     def ledger_key(self) -> bytes | None: ...
     def restore_ledger_key(self, value: str) -> None: ...
+    def api_key(self) -> bytes | None: ...
+    def put_api_key(self, value: str) -> None: ...
 
 
 class _Entries:
@@ -128,6 +131,17 @@ class _Entries:
                 "The keyring has another ledger key already, and it was kept: a ledger written with it could not be read any more."
             )
         self._store(LEDGER_KEY, base64.b64encode(key).decode())
+
+    def api_key(self) -> bytes | None:
+        """What answers to the practice's own system are signed with: the bytes of the text that both sides have."""
+        kept = self._read(API_KEY)
+        return kept.encode() if kept else None
+
+    def put_api_key(self, value: str) -> None:
+        """Store it and read it back; UserError, which never repeats it, where it is too short or cannot be typed."""
+        if len(value) < KEY_BYTES or not value.isascii() or not value.isprintable() or " " in value:
+            raise UserError(f"The key must have at least {KEY_BYTES} letters, digits or signs, and no blank: enter it again.")
+        self._store(API_KEY, value)
 
     def ledger_keys(self) -> Keys:
         """The ledger's keys; made at first use, and never made anew where a ledger in `home` needs those that are missing."""

@@ -110,7 +110,8 @@ class TestHelp:
         promised = "run load export permit portals signin handoffs answer serve attach doctor sandbox"
         assert {" ".join(name) for name in COMMANDS} == {
             *promised.split(),
-            *("keys set", "keys import", "keys check", "keys backup", "audit verify", "selectors check"),
+            *("keys set", "keys import", "keys check", "keys backup", "keys set-api", "audit verify", "selectors check"),
+            *("outbox list", "outbox send", "outbox retry"),
         }
 
     def test_help_loads_nothing_heavy(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import secrets
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ from payerbot.credentials import Entry, Imported
 from payerbot.errors import UserError
 from payerbot.logs import log
 from payerbot.settings import settings
-from payerbot.vault import LEDGER_KEY_NAME, NEEDED, Part, Vault, vault_of
+from payerbot.vault import KEY_BYTES, LEDGER_KEY_NAME, NEEDED, Part, Vault, vault_of
 
 if TYPE_CHECKING:
     from payerbot.practice import Practice
@@ -72,6 +73,26 @@ def import_entries(file: Path, *, delete: bool | None) -> int:
     return OK
 
 
+def set_api(new: Path | None) -> int:
+    """The key that signs answers: typed, or made and written into a file for whoever checks the signatures."""
+    mine = practice()
+    vault = _real_vault(mine.tenant)
+    value = secrets.token_hex(KEY_BYTES) if new else _typed("Key that signs answers")
+    if new:
+        _write_new(new, f"{value}\n")
+    try:
+        vault.put_api_key(value)
+    except BaseException:
+        if new:
+            new.unlink()
+        raise
+    log.info("keys set", kind="api")
+    typer.echo("The key that signs answers is in the keyring, and read back.")
+    if new:
+        typer.echo(f"{new} holds it for the system that takes the answers: hand it over, then delete the file. {credentials.copies(new)}")
+    return OK
+
+
 def _let_go_on(mine: Practice, logins: Iterable[tuple[str, str]]) -> None:
     """Rows that waited for these secrets are due; a refused sign-in stays shut until somebody answers its question."""
     if not settings().ledger_url and not (settings().home / "ledger.sqlite").exists():
@@ -105,18 +126,21 @@ def _may_delete(file: Path, *, delete: bool | None) -> bool:
 def check(*, as_json: bool) -> int:
     """Which entries the keyring has; never their values."""
     mine = practice()
-    found = credentials.presence(mine, vault_of(mine.tenant))
+    vault = vault_of(mine.tenant)
+    found = credentials.presence(mine, vault)
+    has_key, wants_key = vault.api_key() is not None, bool(mine.api or settings().api_url)
     if as_json:
-        print_json(
-            [{"portal": one.login.portal, "login": one.login.name, **{part.value: part in one.has for part in Part}} for one in found]
-        )
+        logins = [{"portal": one.login.portal, "login": one.login.name, **{part.value: part in one.has for part in Part}} for one in found]
+        print_json([*logins, *([{"portal": "api", "login": "signing", "key": has_key}] if has_key or wants_key else [])])
     else:
         rows = [(one.login.portal, one.login.name, *(_word(part, one.has) for part in Part)) for one in found]
         print_table(("portal", "login", *(part.value for part in Part)), rows)
         for one in found:
             if one.missing:
                 typer.echo(f"Missing for {one.login.name}: run 'payerbot keys set {one.login.portal} --login {one.login.name}'.")
-    return MISSING if any(one.missing for one in found) else OK
+        if has_key or wants_key:
+            typer.echo("Key that signs answers: " + ("there." if has_key else "MISSING: run 'payerbot keys set-api'."))
+    return MISSING if any(one.missing for one in found) or (wants_key and not has_key) else OK
 
 
 def _word(part: Part, has: tuple[Part, ...]) -> str:
@@ -131,6 +155,14 @@ def backup(file: Path) -> int:
     key = _real_vault(mine.tenant).ledger_key()
     if key is None:
         raise UserError("There is no ledger key yet: it is made when the first file is loaded.")
+    text = f"# The ledger key of {mine.tenant}; 'payerbot keys import' puts it back.\n{LEDGER_KEY_NAME}={base64.b64encode(key).decode()}\n"
+    _write_new(file, text)
+    log.info("keys backup")
+    typer.echo(f"{file} holds the ledger's key: keep it apart from the backups of the ledger. {credentials.copies(file)}")
+    return OK
+
+
+def _write_new(file: Path, text: str) -> None:
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -138,12 +170,7 @@ def backup(file: Path) -> int:
     except OSError:
         raise UserError(f"{file.name} cannot be written: name a file in a folder of your own.") from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as held:
-        held.write(
-            f"# The ledger key of {mine.tenant}; 'payerbot keys import' puts it back.\n{LEDGER_KEY_NAME}={base64.b64encode(key).decode()}\n"
-        )
-    log.info("keys backup")
-    typer.echo(f"{file} holds the ledger's key: keep it apart from the backups of the ledger. {credentials.copies(file)}")
-    return OK
+        held.write(text)
 
 
 def _real_vault(tenant: str) -> Vault:

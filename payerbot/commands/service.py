@@ -21,8 +21,10 @@ def serve() -> int:
     """Serve the deployments until Ctrl-C."""
     mine = practice()
     from flows.serve import serve_all  # noqa: PLC0415  Prefect takes two seconds to import
+    from payerbot.run import answers_sent  # noqa: PLC0415  the ledger's imports take a while
 
-    serve_all(mine)
+    with answers_sent(mine):
+        serve_all(mine)
     return OK
 
 

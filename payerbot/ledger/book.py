@@ -6,6 +6,7 @@ from pathlib import Path
 
 from payerbot.ledger.items import Items, NotTaken
 from payerbot.ledger.leases import Lease
+from payerbot.ledger.outbox import Outbox
 from payerbot.ledger.permissions import Permissions
 from payerbot.ledger.records import BatchInfo, Handoff, LeaseHeld, LeaseLost, Permission, Reply, SignInBar, SignInOutcome, Verb
 from payerbot.ledger.seal import Keys
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-class Ledger(Items, Permissions):
+class Ledger(Items, Permissions, Outbox):
     """One practice's ledger. Every method is one transaction; many threads and processes may use it at once."""
 
     @classmethod

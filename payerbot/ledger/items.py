@@ -186,8 +186,9 @@ class Items(Batches):
         connection.execute(insert(answer).values(item=found["id"], epoch=lease.epoch, answered_at=now, **same, **told))
         self.lock_tenant(connection)
         last = connection.execute(select(func.max(outbox.c.seq)).where(self.mine(outbox), outbox.c.subject == found["subject"])).scalar()
-        entry = {"tenant": self.tenant, "subject": found["subject"], "seq": (last or 0) + 1, "item": found["id"]}
-        connection.execute(insert(outbox).values(**entry, created_at=now, tries=0))
+        n = connection.execute(select(func.max(outbox.c.n)).where(self.mine(outbox))).scalar()
+        entry = {"tenant": self.tenant, "subject": found["subject"], "seq": (last or 0) + 1, "item": found["id"], "n": (n or 0) + 1}
+        connection.execute(insert(outbox).values(**entry, created_at=now, tries=0, next_try_at=now, last_status=""))
 
     def _item(self, connection: Connection, found: RowMapping, lease: Lease) -> Item:
         job = Job(found["job"])

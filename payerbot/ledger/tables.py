@@ -233,13 +233,19 @@ outbox = Table(
     _tenant(),
     Column("subject", MAC, primary_key=True),
     Column("seq", Integer, primary_key=True),
+    Column("n", Integer, nullable=False),
     Column("item", Text, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("first_try_at", Utc),
+    Column("next_try_at", Utc),
+    Column("last_status", Text, nullable=False),
     Column("sent_at", Utc),
     Column("dead_at", Utc),
     _to("answer", "item", "item"),
     UniqueConstraint("tenant", "item"),
+    UniqueConstraint("tenant", "n", name="uq_outbox_n"),
+    Index("ix_outbox_next_try_at", "tenant", "next_try_at"),
 )
 
 lease = Table(

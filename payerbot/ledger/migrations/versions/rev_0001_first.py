@@ -284,12 +284,18 @@ def _tables() -> None:
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("subject", sa.LargeBinary(length=32), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("first_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_status", sa.Text(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["tenant", "item"], ["answer.tenant", "answer.item"], name="fk_outbox_answer"),
         sa.PrimaryKeyConstraint("tenant", "subject", "seq", name="pk_outbox"),
         sa.UniqueConstraint("tenant", "item", name="uq_outbox_item"),
+        sa.UniqueConstraint("tenant", "n", name="uq_outbox_n"),
     )
+    op.create_index("ix_outbox_next_try_at", "outbox", ["tenant", "next_try_at"])
