@@ -17,6 +17,7 @@ import psutil
 import uvicorn
 
 from sandbox.faults import KINDS, FaultBoard, UnknownFault
+from sandbox.line import Wire
 from sandbox.logins import Logins, default_logins, logins_from
 from sandbox.records import Recorder
 from sandbox.server import CONTROL_HOST, Sandbox, application, twins
@@ -87,7 +88,13 @@ def _listener(port: int) -> Iterator[socket.socket]:
 
 def _serve(box: Sandbox, listener: socket.socket, asked: argparse.Namespace) -> None:
     config = uvicorn.Config(
-        application(box), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1, timeout_keep_alive=75
+        application(box),
+        http=Wire,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
     )
     ready = _ready(box, listener.getsockname()[1])
     server = _Server(config, json.dumps(ready) if asked.json else _readable(ready), asked.parent_pid)

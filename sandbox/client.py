@@ -123,6 +123,20 @@ class Twin:
         """A person signs in elsewhere with this user id; a session that is open ends."""
         self._ask("POST", f"/users/{user_id}/intrude")
 
+    def auths(self) -> dict[str, Any]:
+        """Every authorization request that was taken: `taken`, `presses` by form nonce, `drafts`."""
+        return self._ask("GET", "/auths")
+
+    def auth_by_phone(self, payer: str, member_key: str, code: str, begin: date, end: date, **spelled: Any) -> str:  # noqa: ANN401
+        """Make a request stand at the payer as if by telephone (name=, member_id=, units=, fixed=...); its reference."""
+        body = {"payer": payer, "member_key": member_key, "code": code, "begin": begin.isoformat(), "end": end.isoformat(), **spelled}
+        reference: str = self._ask("POST", "/auths", json=body)["reference"]
+        return reference
+
+    def forget_auths(self) -> None:
+        """No request was ever taken, and no draft kept."""
+        self._ask("DELETE", "/auths")
+
     def forget_devices(self) -> None:
         """No device is known any more: the next sign-in wants a code."""
         self._ask("DELETE", "/devices")

@@ -24,6 +24,7 @@ from starlette.routing import Host, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import sandbox
+from sandbox.auths import AuthBook
 from sandbox.faults import KINDS, FaultBoard, UnknownFault
 from sandbox.logins import Logins, Session
 from sandbox.records import Recorder
@@ -54,6 +55,7 @@ class Sandbox:
     logins: Logins
     staging_ms: tuple[int, int] = (50, 150)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    auths: AuthBook = field(default_factory=AuthBook)
     world: World = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +70,7 @@ class Sandbox:
         self.faults.switch_off()
         self.logins.reset()
         self.world = self.first_night
+        self.auths.clear()
         self.records.clear()
 
     def staging_seconds(self, turn: int) -> float:
@@ -203,6 +206,9 @@ def control(box: Sandbox) -> Starlette:
             _at_desk(box, "/reset", "POST", desk.reset),
             _at_desk(box, "/settings", "POST", desk.settings),
             _at_desk(box, "/devices", "DELETE", desk.forget_devices),
+            _at_desk(box, "/auths", "GET", desk.auths),
+            _at_desk(box, "/auths", "POST", desk.auth_by_phone),
+            _at_desk(box, "/auths", "DELETE", desk.forget_auths),
             _at_desk(box, "/users", "GET", desk.users),
             _at_desk(box, "/users/{user}", "GET", desk.user),
             _at_desk(box, "/users/{user}", "POST", desk.change_user),
@@ -273,6 +279,17 @@ class _Desk:
 
     def forget_devices(self, _request: Request, _: dict[str, Any]) -> dict[str, Any]:
         self._box.logins.forget_devices()
+        return {}
+
+    def auths(self, _request: Request, _: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(json.dumps(self._box.auths.told(), default=str))
+        return told
+
+    def auth_by_phone(self, _request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        return {"reference": self._box.auths.by_phone(self._box.world, body).reference}
+
+    def forget_auths(self, _request: Request, _: dict[str, Any]) -> dict[str, Any]:
+        self._box.auths.clear()
         return {}
 
     def users(self, _request: Request, _: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _NOTHING = paths.HOME + "?tool={}"
 MENUS: dict[str, list[tuple[str, str]]] = {
     "Patient Registration": [
         ("Eligibility and Benefits Inquiry", paths.ELIGIBILITY),
-        ("Authorizations & Referrals", _NOTHING.format("authorizations")),
+        ("Authorizations & Referrals", paths.AUTHORIZATIONS),
     ],
     "Claims & Payments": [
         ("Claim Status", paths.CLAIM_STATUS),
