@@ -597,6 +597,28 @@ class TestDoctor:
         assert "PAYERBOT_HOME=" in done.out
         assert "sentinel" not in done.out
 
+    def test_it_says_which_database_is_in_force_and_whether_it_answers(
+        self, office: Any, home: Path, database_server: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from payerbot.settings import settings
+
+        def database(url: str) -> tuple[str, str]:
+            monkeypatch.setenv("PAYERBOT_LEDGER_URL", url)
+            settings.cache_clear()
+            return self.findings(office)["database"]
+
+        state, says = database("")
+        assert state == "ok"
+        assert str(home / "ledger.sqlite") in says
+        state, says = database(database_server)
+        assert state == "ok"
+        assert re.search(r"PostgreSQL \d+\S* on this machine, database postgres, as payerbot_tests\.", says)
+        assert database("postgresql+psycopg://payerbot@127.0.0.1:9/payerbot") == (
+            "bad",
+            "The ledger's database server does not answer: check PAYERBOT_LEDGER_URL and the server, then run this again.",
+        )
+        assert database("postgresql+psycopg://payerbot:word@127.0.0.1:9/payerbot")[1].startswith("PAYERBOT_LEDGER_URL holds a password")
+
     def test_every_lack_is_a_finding_that_says_what_to_do(self, office: Any) -> None:
         found = self.findings(office)
         assert found["logins"][0] == "bad"

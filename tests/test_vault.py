@@ -153,6 +153,33 @@ class TestTheLedgerKey:
             vault.ledger_keys()
         assert vault.ledger_key() is None
 
+    def test_a_server_that_has_the_ledger_already_never_gets_a_new_key_from_a_second_machine(
+        self, home: Path, vault: KeyringVault, database_server: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from tests.ledger_support import Place
+
+        place = Place(home, database_server)
+        monkeypatch.setenv("PAYERBOT_LEDGER_URL", place.url)
+        settings.cache_clear()
+        place.ledger(tenant=vault.tenant, keys=derive(bytes(range(32))))
+        with pytest.raises(RunError, match="its key is not in this person's keyring"):
+            vault.ledger_keys()
+        vault.restore_ledger_key(base64.b64encode(bytes(range(32))).decode())
+        place.ledger(tenant=vault.tenant, keys=vault.ledger_keys())
+        place.remove()
+
+    def test_the_first_machine_of_a_server_makes_the_key(
+        self, home: Path, vault: KeyringVault, database_server: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from tests.ledger_support import Place
+
+        place = Place(home, database_server)
+        monkeypatch.setenv("PAYERBOT_LEDGER_URL", place.url)
+        settings.cache_clear()
+        place.ledger(tenant="another practice")
+        assert vault.ledger_keys() == derive(vault.ledger_key() or b"")
+        place.remove()
+
     def test_a_kept_key_can_be_put_back(self, home: Path, vault: KeyringVault) -> None:
         vault.restore_ledger_key(base64.b64encode(bytes(range(32))).decode())
         assert vault.ledger_keys() == derive(bytes(range(32)))
