@@ -19,6 +19,7 @@ from keyring.errors import KeyringError, KeyringLocked, PasswordSetError
 
 from payerbot import vault as vaults
 from payerbot.errors import RunError, UserError
+from payerbot.settings import settings
 from payerbot.vault import KeyringVault, MemoryVault, Part, Secrets, derive, usable_keyring, vault_of
 from tests.keyring_session import KeyringSession
 
