@@ -26,6 +26,7 @@ class AuthState(StrEnum):
     CANCELLED = "cancelled"
     CONTACT = "contact"
     NOT_REQUIRED = "not_required"
+    DRAFT = "draft"  # left at the portal by us, not sent
     UNKNOWN = "unknown"
 
     @property

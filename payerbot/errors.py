@@ -3,7 +3,8 @@
     PortalError
       RetryLater   PortalDown, PortalSlow, SessionLost, SignedOutByPerson, StopAsked    the same item may run again
       NeedsHuman   CodeWanted, CodeRefused, PasswordExpired, BotWall, TermsPage,
-                   SignInUnresolved, SubmissionUnknown, AccessWanted                    park it, ask a person
+                   SignInUnresolved, SubmissionUnknown, AccessWanted,
+                   ClinicianWanted                                                      park it, ask a person
       Broken       PageChanged, ReadBackMismatch                                        stop this portal, keep evidence
       Refused      BadCredentials, AccountLocked                                        never again without a person
 

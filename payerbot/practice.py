@@ -102,7 +102,8 @@ Region = Annotated[str, AfterValidator(_region)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$")]
-Role = Literal["owner", "biller", "front_desk", "clinician"]
+Role = Literal["owner", "biller", "front_desk", "clinician", "approver"]
+MAY_APPROVE: tuple[Role, ...] = ("approver", "owner")
 
 
 class Biller(Frozen):
@@ -274,6 +275,10 @@ class Practice(Frozen):
     def staff_by_id(self, staff_id: str) -> Staff | None:
         """That person, if the practice has one by this id."""
         return next((person for person in self.staff if person.id == staff_id), None)
+
+    def approver(self, otherwise: str = "") -> str:
+        """The staff id of whoever is asked to approve an authorization request: an approver, else an owner."""
+        return next((person.id for role in MAY_APPROVE for person in self.staff if role in person.roles), otherwise)
 
     def route(self, payer_text: str, payer_id: str, on: date) -> Route | None:
         """Where a payer, as a file names it, is asked about that day; None where it is unknown or could be several."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
 
 from payerbot.authorization import AuthRequest, AuthResult
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult, Frozen, Job, Outcome
@@ -95,6 +95,15 @@ class Item(Frozen):
     asked_on: date  # the batch's business date
 
 
+class Parked(NamedTuple):
+    """An attempt that went well and has no answer yet: what the item waits for, until when, and for which question's answer."""
+
+    outcome: Outcome  # not a final one
+    waits_for: str  # our words
+    after: timedelta | None = None  # it is looked at again after this long; None: once the question is answered
+    question: int | None = None
+
+
 class BatchReport(Frozen):
     """What loading a file did."""
 
@@ -103,3 +112,4 @@ class BatchReport(Frozen):
     known: int  # rows that stood there already (the batch is resumed)
     rejected: int
     resumed: bool
+    before: int = 0  # payments whose EOB an earlier batch fetched: they are answered already

@@ -77,16 +77,20 @@ def run_batch(
     headed: bool = False,
     attended: bool = False,
     desk: bool = True,
+    prepare: bool = False,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> RunSummary:
-    """Run every share of a batch that is due, as many side by side as memory allows, and say how it ended."""
+    """Run every share of a batch that is due, as many side by side as memory allows, and say how it ended.
+
+    `prepare`: authorization requests that nobody has seen yet are filled, up to the page before Submit.
+    """
     stop = stop or threading.Event()
     began = time.monotonic()
     with opened(practice) as ledger:
         due = [(p, login) for p, login in ledger.shares(batch) if portal in (None, p)]
     with answers_sent(practice):
-        reports = _side_by_side(due, batch, stop, progress, headed=headed, attended=attended, desk=desk)
+        reports = _side_by_side(due, batch, stop, progress, headed=headed, attended=attended, desk=desk, prepare=prepare)
     with opened(practice) as ledger:
         return summary(ledger, batch, reports, time.monotonic() - began)
 
@@ -100,9 +104,10 @@ def _side_by_side(
     headed: bool,
     attended: bool,
     desk: bool,
+    prepare: bool,
 ) -> list[ShareReport]:
     def one(portal: str, login: str) -> ShareReport:
-        return supervise(portal, login, batch, headed=headed, attended=attended, desk=desk, progress=progress, stop=stop)
+        return supervise(portal, login, batch, headed=headed, attended=attended, desk=desk, prepare=prepare, progress=progress, stop=stop)
 
     with ThreadPoolExecutor(max_workers=room_for_shares()) as pool:
         running: list[Future[ShareReport]] = [pool.submit(one, portal, login) for portal, login in due]

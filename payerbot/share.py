@@ -46,6 +46,7 @@ class Orders(Frozen):
     headed: bool = False
     attended: bool = False  # a person signs in at the window
     desk: bool = False  # someone waits for it: a sweep yields
+    prepare: bool = False  # fill authorization requests nobody has seen yet; without it only what is approved or sent is worked on
     look: bool = False  # sign in, look at the screens and leave: for `selectors check`
 
     def __repr__(self) -> str:
@@ -83,11 +84,13 @@ def supervise(
     attended: bool = False,
     desk: bool = False,
     look: bool = False,
+    prepare: bool = False,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> ShareReport:
     """Run one share to its end; an exception in this thread, or `stop`, signs it out and ends it with all it started."""
-    orders = Orders(portal=portal, login=login, batch=batch, run=uuid.uuid4().hex, headed=headed, attended=attended, desk=desk, look=look)
+    how = {"headed": headed, "attended": attended, "desk": desk, "look": look, "prepare": prepare}
+    orders = Orders(portal=portal, login=login, batch=batch, run=uuid.uuid4().hex, **how)
     with _child(orders) as child:
         lines: queue.SimpleQueue[_Told] = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(child.process.stdout, lines), daemon=True).start()

@@ -18,6 +18,14 @@ NAMES = (
     "item.taken",
     "search.filled",
     "search.sent",
+    "answer.read",
+    "evidence.kept",
+    "answer.filed",
+    "sign_out.asked",
+    "sign_out.done",
+    "lease.released",
+)
+AUTHS = (  # further ones between "item.taken" and "answer.read", of an authorization request
     "auth.looked_up",
     "auth.filled",
     "auth.read_back",
@@ -29,12 +37,6 @@ NAMES = (
     "submit.counted",
     "submit.settled",
     "auth.followed",
-    "answer.read",
-    "evidence.kept",
-    "answer.filed",
-    "sign_out.asked",
-    "sign_out.done",
-    "lease.released",
 )
 
 listeners: list[Callable[[str], None]] = []

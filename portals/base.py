@@ -114,6 +114,7 @@ class PortalConfig(Frozen):
     pace: Pace
     hours: Hours
     lag_days: int = 0  # business days before a new claim can be seen
+    auth_lag_days: int = 1  # days before the portal surely shows a request that it took
     code_life_seconds: float = 300.0
     automation: Automation
     capabilities: Mapping[str, str] = {}  # job -> how well its screens are documented

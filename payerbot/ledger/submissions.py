@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert
 from sqlalchemy.exc import IntegrityError
 
 from payerbot.authorization import AuthRequest, StandingRequest
+from payerbot.auths import words
 from payerbot.auths.match import member, person, same_care
 from payerbot.errors import UserError
 from payerbot.ledger.batches import patient
@@ -206,7 +207,7 @@ class Submissions(Items, Presses):
             return "what would be sent is not what was approved"
         if not self.honored(connection, given.at):
             return "the approval is older than what is known of this ledger: it was restored, or its files are new here"
-        return "the same care was asked for in another request" if self._rival(connection, told) else ""
+        return words.SAME_CARE if self._rival(connection, told) else ""
 
     # --- after the press ---
 

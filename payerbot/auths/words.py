@@ -1,0 +1,21 @@
+"""What an authorization request's row waits for, in the words of the result file; the outlet tells them apart by these."""
+
+from __future__ import annotations
+
+APPROVE = "a person approves or declines it ('payerbot auths show')"
+WITHDRAWN = "it was declined"
+MAY_BE_SENT = "it may have been sent; look it up at the payer"
+DOUBLED = "the payer has it more than once; withdraw one at the portal"
+ELSEWHERE = "the payer names another place for this request"
+CONTACT = "the payer wants information or a call"
+VANISHED = "the payer does not show this request any more"
+RIVAL = "another request of the practice for the same care, which was sent or may have been"
+UNPREPARED = "being prepared: run 'payerbot auths prepare' with its file"
+NOT_SHOWN_YET = "the payer to show the request, which may have been sent"
+DECISION = "the payer's decision"
+LATE = "the payer's decision, which is late: call the payer"
+A_LOOK = "another look at the portal"
+DRAFT = "left at the portal as a draft: a person finishes and sends it there"
+NO_DRAFTS = "this portal keeps no drafts and nothing was sent: enter it there, or set submit_mode to submit"
+SAME_CARE = "the same care was asked for in another request"
+FILES_GONE = "a file that belongs to it: prepare its file again"
