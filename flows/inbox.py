@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from payerbot import intake, run
+from payerbot.eob import before
 from payerbot.errors import UserError
 from payerbot.host import private_folder
 from payerbot.model import Job
@@ -68,7 +69,7 @@ def _load(practice: Practice, job: Job, file: Path) -> str:
     try:
         sheet = intake.read(taken, job, practice, today, built=KNOWN)
         with run.opened(practice) as ledger:
-            batch = ledger.add(sheet, business_date=today).batch
+            batch = before.loaded(practice, ledger, job, ledger.add(sheet, business_date=today), again=False).batch
     except UserError as why:
         taken.rename(taken.with_name(taken.name.replace(TAKEN, REFUSED)))
         return str(why)

@@ -55,8 +55,10 @@ from payerbot.share import SIGN_OUT_SECONDS, Orders
 from payerbot.vault import Secrets, vault_of
 
 if TYPE_CHECKING:
-    from payerbot.capability import TakesAuthorizations
+    from payerbot.authorization import AuthRequest
+    from payerbot.capability import DeliversEobs, TakesAuthorizations
     from payerbot.ledger.book import Lease
+    from payerbot.remittance import Document, EobRequest
     from payerbot.rows import Answer, Item
     from portals.base import Portal
 
@@ -328,6 +330,7 @@ class _Turn:
         self.save: Callable[[], None] = lambda: None
         self.opened: Callable[[], contextlib.AbstractContextManager[Tab]]
         self.portal: Portal
+        self.documents: list[str] = []  # addresses of what the portal handed out for the item in hand
 
     def run(self) -> tuple[str, str]:
         with self.watchdog.on(), host.short_way(self.folder / "tmp") as temporary, self._browser(temporary) as tab:
@@ -426,21 +429,38 @@ class _Turn:
         """Ask the portal."""
         self.watchdog.seen_alive()
         self.portal.kept.clear()
+        self.documents.clear()
         self.portal.first_rung = item.first_rung
         if not issubclass(type(self.portal), BY_JOB[item.job]):
             raise RunError(f"The portal {self.orders.portal} cannot do {item.job} here; take those rows out of the file.")
         try:
             if item.job is Job.AUTHS:
                 return self._submitting(item)
+            if item.job is Job.EOBS:
+                return self._payment(item)
             answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
         except PageChanged:
             self._knock()
             raise
         return answer
 
+    def _payment(self, item: Item) -> Answer:
+        """The EOB of a payment; two rows about one check fetch it once."""
+        from payerbot.eob import answer, before  # noqa: PLC0415  reading PDFs takes a while to import, and only this job reads any
+
+        def keep(document: Document) -> str:
+            self.documents.append(self.store.keep(document.medium, document.data, item=item.id))
+            return self.documents[-1]
+
+        ask = cast("EobRequest", item.ask)
+        if (known := before.find(self.ledger, self.store, ask, item.id, batch=item.batch)) is not None:
+            self.documents.append(known.eob_id)
+            return known
+        return answer.fetched(ask, cast("DeliversEobs", self.portal).deliver_eob, keep)
+
     def _submitting(self, item: Item) -> Answer | Parked:
         """An authorization request takes several steps, and the ledger knows which is next."""
-        files = attachments.laid_out(item.ask, self.store, self.folder / "attachments")
+        files = attachments.laid_out(cast("AuthRequest", item.ask), self.store, self.folder / "attachments")
         if files is None:
             return Parked(Outcome.NEEDS_PERSON, words.FILES_GONE, None, self.ledger_question(item, "auth_files"))
         lag = self.portal.config.auth_lag_days
@@ -462,7 +482,7 @@ class _Turn:
         """Keep the pages' text, and a picture of whatever is not a plain answer."""
         if answer is None:
             self.portal.keep()
-        kept = [self.store.keep("page", text.encode(), item=item.id) for text in self.portal.kept]
+        kept = [*dict.fromkeys(self.documents), *(self.store.keep("page", text.encode(), item=item.id) for text in self.portal.kept)]
         if answer is None or answer.outcome is not Outcome.ANSWERED:
             kept.append(self.store.keep("picture", self.portal.tab.picture(), item=item.id))
         return kept

@@ -5,6 +5,7 @@ Money is Decimal dollars. A remittance is believed only when it balances to the 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -131,3 +132,13 @@ class EobResult(Result):
     problems: tuple[str, ...] = ()  # what does not add up or does not fit the question; never a patient's data
     fetched: Literal["now", "before"] | None = None
     remittance: Remittance | None = None
+
+
+def bare_number(number: str) -> str:
+    """A check or claim number as it is compared: case, what separates its parts, and leading zeros do not count."""
+    return re.sub(r"[^0-9a-z]", "", number.casefold()).lstrip("0")
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two numbers are the same; nothing is the same as an empty one."""
+    return bool(bare_number(one)) and bare_number(one) == bare_number(other)

@@ -15,6 +15,7 @@ import typer
 from payerbot import deployment, intake
 from payerbot.commands.office import ledger_of, practice, print_json, print_table, somebody, title
 from payerbot.commands.progress import Bars
+from payerbot.eob import before
 from payerbot.errors import UserError
 from payerbot.logs import log
 from payerbot.model import Job, Outcome
@@ -212,7 +213,7 @@ def _loaded(mine: Practice, job: Job, file: Path, *, again: bool) -> tuple[Sheet
     today = settings().day(mine.business_date(datetime.now(UTC)))
     sheet = intake.read(file, job, mine, today, built=KNOWN)
     with ledger_of(mine) as ledger:
-        report = ledger.add(sheet, business_date=today, again=again)
+        report = before.loaded(mine, ledger, job, ledger.add(sheet, business_date=today, again=again), again=again)
     log.info("loaded", batch=report.batch, job=job.value, count=report.added, total=len(sheet.rows))
     return sheet, report
 
@@ -222,6 +223,9 @@ def _say_loaded(sheet: Sheet, report: BatchReport) -> None:
         typer.echo(f"Note: {note}.")
     resumed = " (this file was loaded today; it goes on)" if report.resumed else ""
     typer.echo(f"{report.batch}: {report.added} rows added, {report.known} known already, {report.rejected} rejected{resumed}.")
+    if report.before:
+        rows = "row needs" if report.before == 1 else "rows need"
+        typer.echo(f"{report.before} {rows} no portal: an earlier batch fetched the EOB; --again fetches it anew.")
 
 
 def _say_ended(mine: Practice, summary: RunSummary, totals: Totals, result: Result) -> None:

@@ -10,7 +10,7 @@ from payerbot.eob import balance, listing, pages, pdf, proof, x12
 from payerbot.eob.reading import Reading
 from payerbot.eob.trouble import CannotRead, NotWhole, Scan
 from payerbot.model import Outcome, Result
-from payerbot.remittance import Document, EobDelivery, EobRequest, EobResult, ListedPayment, RemitClaim, Remittance
+from payerbot.remittance import Document, EobDelivery, EobRequest, EobResult, ListedPayment, Remittance, bare_number, same_number
 
 A_PERSON_READS = "a person has to read it"
 _BEST_FIRST = ("835", "pdf", "csv")
@@ -94,7 +94,7 @@ def _pdf(data: bytes, ask: EobRequest, listed: ListedPayment | None) -> Reading:
         return pdf.of_text(text)
     except CannotRead:
         number = ask.check_no or (listed.check_no if listed else "")
-        if number and not any(listing.same_number(word.text, number) for line in text.lines for word in line.words):
+        if number and not any(same_number(word.text, number) for line in text.lines for word in line.words):
             raise _OfAnother("another check's number is in it, or none") from None
         raise
 
@@ -103,7 +103,7 @@ def _835(data: bytes, ask: EobRequest, listed: ListedPayment | None) -> Reading:
     """The payment's own transaction, where the file holds several."""
     found = x12.read(data)
     number = ask.check_no or (listed.check_no if listed else "")
-    of_it = [one for one in found if not number or listing.same_number(one.check_no, number)]
+    of_it = [one for one in found if not number or same_number(one.check_no, number)]
     if len(of_it) != 1:
         raise _OfAnother("the check is not in it, or more than once")
     return Reading(of_it[0], balance.problems(of_it[0]))
@@ -158,21 +158,10 @@ def _answered(told: dict[str, object], ask: EobRequest, best: Seen) -> EobResult
         "claim_count": len(remittance.claims),
         "balance_ok": True,
         "remittance": remittance,
-        **about(ask, remittance, best.match),
+        "claim": proof.the_one(proof.claims_asked(remittance, ask)) if proof.by_claim(ask) else None,
+        "match": best.match,
     }
     return EobResult.model_validate(told | facts)
-
-
-def about(ask: EobRequest, remittance: Remittance, match: tuple[str, ...]) -> dict[str, object]:
-    """What is said of the claim that was asked about, and how surely the payment is the right one."""
-    claims = proof.claims_asked(remittance, ask) if proof.by_claim(ask) else []
-    return {"claim": _the_one(claims), "match": match}
-
-
-def _the_one(claims: Sequence[RemitClaim]) -> RemitClaim | None:
-    """The claim itself, not its reversal; None where two stand there."""
-    standing = [claim for claim in claims if claim.outcome != "reversal"] or claims
-    return standing[0] if len(standing) == 1 else None
 
 
 def _agree(found: Sequence[Remittance]) -> bool:
@@ -181,9 +170,9 @@ def _agree(found: Sequence[Remittance]) -> bool:
 
 def _essence(remittance: Remittance) -> tuple[object, ...]:
     claims = sorted(
-        (listing.bare(one.payer_claim_no), one.charge, one.paid, balance.owed(balance.all_adjustments(one))) for one in remittance.claims
+        (bare_number(one.payer_claim_no), one.charge, one.paid, balance.owed(balance.all_adjustments(one))) for one in remittance.claims
     )
-    return listing.bare(remittance.check_no), remittance.amount, tuple(claims), sum(plb.amount for plb in remittance.plbs)
+    return bare_number(remittance.check_no), remittance.amount, tuple(claims), sum(plb.amount for plb in remittance.plbs)
 
 
 def _unread(told: dict[str, object], seen: Sequence[Seen]) -> EobResult:
@@ -218,20 +207,3 @@ def _unreadable(told: dict[str, object], best: Seen, reason: str, problems: tupl
         "problems": problems,
     }
     return EobResult.model_validate(told | facts)
-
-
-# --- known before ------------------------------------------------------------------------------------------------------------------
-
-
-def from_before(ask: EobRequest, earlier: EobResult) -> EobResult | None:
-    """The same payment's answer of an earlier time as the answer to this question; None where it is not surely the same payment."""
-    if earlier.outcome is not Outcome.ANSWERED or earlier.remittance is None or not earlier.balance_ok:
-        return None
-    shown = earlier.remittance
-    if ask.check_date and earlier.check_date and shown.check_date is None:
-        shown = shown.model_copy(update={"check_date": earlier.check_date})
-    proved = proof.of(shown, ask)
-    named = {"check_no", "payer_claim_no", "claim_id"} & set(proved.match)
-    if proved.against or not named:
-        return None
-    return earlier.model_copy(update={"fetched": "before", **about(ask, earlier.remittance, proved.match)})

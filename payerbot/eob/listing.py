@@ -9,7 +9,7 @@ from io import StringIO
 from payerbot.eob import amounts, layout
 from payerbot.eob.trouble import CannotRead, NotWhole
 from payerbot.practice import words as plain
-from payerbot.remittance import ListedPayment
+from payerbot.remittance import ListedPayment, same_number
 
 LARGEST = 5_000_000  # bytes
 NEEDED = {"check_no", "amount"}
@@ -46,13 +46,3 @@ def of(found: Sequence[ListedPayment], number: str) -> ListedPayment | None:
     """The one row of this check; None where there is none or more than one."""
     fitting = [listed for listed in found if same_number(listed.check_no, number)]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def same_number(one: str, other: str) -> bool:
-    """Whether two check numbers are the same but for leading zeros and what separates their parts."""
-    return bool(bare(one)) and bare(one) == bare(other)
-
-
-def bare(number: str) -> str:
-    """A check number as it is compared."""
-    return plain(number).lstrip("0")

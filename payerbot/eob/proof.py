@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from payerbot.eob.listing import same_number
 from payerbot.practice import words as plain
-from payerbot.remittance import EobRequest, ListedPayment, RemitClaim, Remittance
+from payerbot.remittance import EobRequest, ListedPayment, RemitClaim, Remittance, same_number
 
 
 class Proof(NamedTuple):
@@ -78,3 +77,9 @@ def _fits(claim: RemitClaim, ask: EobRequest) -> bool:
     """A reversal's charge is the claim's with another sign."""
     days = ask.dos_from is None or claim.dos_from is None or (claim.dos_from, claim.dos_to) == (ask.dos_from, ask.dos_to or ask.dos_from)
     return days and (ask.charge is None or abs(claim.charge) == ask.charge)
+
+
+def the_one(claims: Sequence[RemitClaim]) -> RemitClaim | None:
+    """The claim itself, not its reversal; None where two stand there."""
+    standing = [claim for claim in claims if claim.outcome != "reversal"] or claims
+    return standing[0] if len(standing) == 1 else None

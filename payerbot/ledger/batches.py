@@ -20,7 +20,7 @@ from payerbot.ledger.records import BatchInfo
 from payerbot.ledger.signins import ATTEMPTS, ITS_TURN
 from payerbot.ledger.tables import answer, attempt, batch, evidence, handoff, item, row
 from payerbot.model import ClaimStatusRequest, EligibilityRequest, Job, Outcome
-from payerbot.remittance import EobRequest
+from payerbot.remittance import EobRequest, bare_number
 from payerbot.rows import ANSWER, BATCH_PREFIX, Ask, BatchReport, Line, NewRow, Reject, Sheet
 
 _CHUNK = 1_000
@@ -205,11 +205,16 @@ class Batches(Leases):
             case ClaimStatusRequest():
                 return self.name("claim", ask.payer_key, ask.claim_id)
             case EobRequest():
-                return self.name("payment", ask.payer_key, ask.check_no, ask.claim_id or ask.payer_claim_no)
+                by_check = self.payment_subject(ask.payer_key, ask.check_no)
+                return by_check if ask.check_no else self.name("paid claim", ask.payer_key, ask.claim_id or ask.payer_claim_no)
             case AuthRequest():
                 return self.name("authorization", ask.payer_key, ask.request_id)
             case EligibilityRequest():
                 return self.name("coverage", ask.payer_key, patient(ask), ask.service_date.isoformat())
+
+    def payment_subject(self, payer: str, check_no: str) -> bytes:
+        """A payment by its check or EFT number, leading zeros aside."""
+        return self.name("payment", payer, bare_number(check_no))
 
     def _new_row(self, name: str, new: NewRow, target: str | None, same_as: int | None) -> dict[str, Any]:
         rejects = _REJECTS.dump_json(new.rejects).decode() if new.rejects else None

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from payerbot.ledger.items import Items, NotTaken
+from payerbot.ledger.items import NotTaken
 from payerbot.ledger.leases import Lease
 from payerbot.ledger.outbox import Outbox
+from payerbot.ledger.payments import Payments
 from payerbot.ledger.permissions import Permissions
-from payerbot.ledger.records import BatchInfo, Handoff, LeaseHeld, LeaseLost, Permission, Reply, SignInBar, SignInOutcome, Verb
+from payerbot.ledger.records import (
+    Approval,
+    BatchInfo,
+    Handoff,
+    LeaseHeld,
+    LeaseLost,
+    Permission,
+    Reply,
+    SignInBar,
+    SignInOutcome,
+    Submission,
+    Verb,
+)
 from payerbot.ledger.seal import Keys
 from payerbot.ledger.store import Clock, connect, in_plain_words
+from payerbot.ledger.submissions import Submissions
 from payerbot.ledger.upgrade import bring_up_to_date
 
 __all__ = [
+    "Approval",
     "BatchInfo",
     "Handoff",
     "Keys",
@@ -26,11 +41,12 @@ __all__ = [
     "Reply",
     "SignInBar",
     "SignInOutcome",
+    "Submission",
     "Verb",
 ]
 
 
-class Ledger(Items, Permissions, Outbox):
+class Ledger(Submissions, Payments, Permissions, Outbox):
     """One practice's ledger. Every method is one transaction; many threads and processes may use it at once."""
 
     @classmethod
@@ -54,6 +70,7 @@ class Ledger(Items, Permissions, Outbox):
             ledger = cls(engine, tenant=tenant, keys=keys, home=home, shared=shared, clock=clock)
             ledger.check_keys()
             ledger.start_audit()
+            ledger.start_presses()
         except BaseException:
             engine.dispose()
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from payerbot.ledger.leases import Lease
 from payerbot.ledger.signins import ITS_TURN
 from payerbot.ledger.tables import answer, attempt, handoff, item, outbox, row
 from payerbot.model import Job, Outcome
+from payerbot.remittance import EobResult
 from payerbot.rows import ANSWER, QUESTION, Answer, Ask, Item
 
 AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -62,7 +63,7 @@ class Items(Batches):
             raise ValueError(f"{answer.outcome} of {type(answer).__name__} is no answer to a question of {item.job}")
         with self._under(lease) as connection:
             found = self._held(connection, item)
-            self._file(connection, found, lease, answer, evidence)
+            self._file(connection, self._about(found, answer), lease.epoch, answer, evidence)
             done = {"state": "done", "outcome": answer.outcome, "due": None, "handoff": None, "waits_for": ""}
             self._leave(connection, lease, item, answer.outcome, done)
             about = and_(self.mine(handoff), handoff.c.item == item.id, handoff.c.state == "open")
@@ -179,11 +180,17 @@ class Items(Batches):
         ended = {"finished_at": self.now(connection), "outcome": outcome, "counts": counts}
         connection.execute(update(attempt).where(running).values(ended))
 
-    def _file(self, connection: Connection, found: RowMapping, lease: Lease, given: Answer, evidence: Sequence[str]) -> None:
+    def _about(self, found: RowMapping, given: Answer) -> Mapping[str, Any]:
+        """The item as its answer is filed: a payment is known by its check, however it was asked about."""
+        if not isinstance(given, EobResult) or not given.check_no:
+            return {**found}
+        return {**found, "subject": self.payment_subject(found["payer"], given.check_no)}
+
+    def _file(self, connection: Connection, found: Mapping[str, Any], epoch: int, given: Answer, evidence: Sequence[str]) -> None:
         now = self.now(connection)
         same = {name: found[name] for name in ("tenant", "batch", "job", "portal", "payer", "subject")}
         told = {"outcome": given.outcome, "rung": given.rung, "result": given.model_dump_json(), "evidence": tuple(evidence)}
-        connection.execute(insert(answer).values(item=found["id"], epoch=lease.epoch, answered_at=now, **same, **told))
+        connection.execute(insert(answer).values(item=found["id"], epoch=epoch, answered_at=now, **same, **told))
         self.lock_tenant(connection)
         last = connection.execute(select(func.max(outbox.c.seq)).where(self.mine(outbox), outbox.c.subject == found["subject"])).scalar()
         n = connection.execute(select(func.max(outbox.c.n)).where(self.mine(outbox))).scalar()
