@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
+from payerbot.remittance import EobRequest
 from portals.availity import read as benefits
 from portals.availity import read_claims as claims
+from portals.availity import read_remits as remits
 
 
 def read(page: dict[str, Any]) -> Any:
@@ -37,10 +39,41 @@ def _list(page: dict[str, Any]) -> dict[str, Any]:
     return {"fit": [rows[at].number for at in choice.rows], "others": choice.others}
 
 
+def _remits(page: dict[str, Any]) -> dict[str, Any]:
+    ask = EobRequest.model_validate(page["ask"])
+    rows = [remits.payment(cells) for cells in page["rows"]]
+    if not remits.belongs([row.check_no for row in rows], page["typed"]):
+        return {"belongs": False}
+    choice = remits.choose(rows, ask)
+    fit = [rows[at] for at in choice.rows]
+    return {
+        "fit": [row.model_dump(mode="json", exclude_defaults=True) for row in fit],
+        "others": choice.others,
+        "agrees": [list(remits.agrees(row, ask)) for row in fit],
+    }
+
+
+def _remit_claims(page: dict[str, Any]) -> dict[str, Any]:
+    ask = EobRequest.model_validate(page["ask"])
+    rows = [remits.claim(cells) for cells in page["rows"]]
+    if not all(remits.holds(row, page["typed"]) for row in rows):
+        return {"belongs": False}
+    choice = remits.choose_claim(rows, ask)
+    checks = remits.checks_of([rows[at] for at in choice.rows])
+    return {
+        "checks": [[number, day.isoformat() if day else None] for number, day in checks],
+        "others": choice.others,
+        "agrees": [list(remits.claim_agrees(rows[at], ask)) for at in choice.rows],
+    }
+
+
 KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "eligibility": _eligibility,
     "eligibility-alert": lambda page: benefits.refusal(page["alert"]),
     "claim": _detail,
     "claim-list": _list,
     "claim-alert": lambda page: claims.refusal(page["alert"]),
+    "remits": _remits,
+    "remit-claims": _remit_claims,
+    "remit-notice": lambda page: {"gate": remits.is_gate(page["notice"], page["payer"]), "nothing": remits.found_nothing(page["notice"])},
 }
