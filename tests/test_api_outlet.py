@@ -242,6 +242,13 @@ def documented() -> SimpleNamespace:
     return SimpleNamespace(**module, module=module)
 
 
+class Headers(dict[str, str]):
+    """As a server has them: whatever the case."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name.lower(), default)
+
+
 class TestDocumentedReceiver:
     def test_it_takes_what_is_sent_and_refuses_another_key(
         self, documented: SimpleNamespace, book: Ledger, practice: Practice, tmp_path: Path
@@ -263,6 +270,24 @@ class TestDocumentedReceiver:
         rows = database.execute("SELECT seq, body FROM latest").fetchall()
         database.close()
         assert [(seq, json.loads(body)["answer"]["state"]) for seq, body in rows] == [(3, "paid")]
+
+    def test_an_answer_that_comes_late_does_not_hide_a_later_one(
+        self, documented: SimpleNamespace, server: Server, place: Place, book: Ledger, practice: Practice
+    ) -> None:
+        for n, state in enumerate((ClaimState.RECEIVED, ClaimState.PENDING, ClaimState.PAID)):
+            claims(book, given=ClaimStatusResult(outcome=Outcome.ANSWERED, state=state), digest=bytes([n]) * 32)
+        server.script.extend([reply(503), reply(204), raw(b"")])
+        assert send(book, practice, server.url) == api.Round(sent=1, later=2)
+        place.clock.forward(minutes=1)
+        assert send(book, practice, server.url) == api.Round(sent=2)
+        database = documented.opened(":memory:")
+        assert [got.json["seq"] for got in server.got][:3] == [1, 2, 3]
+        for got in server.got[1:]:  # the receiver did store what it then failed to say
+            assert documented.is_genuine(Headers(got.headers), got.body, time.time())
+            documented.store(database, got.body)
+        ((seq, body),) = database.execute("SELECT seq, body FROM latest").fetchall()
+        database.close()
+        assert (seq, json.loads(body)["answer"]["state"]) == (3, "paid")
 
     def test_an_old_or_changed_request_is_refused(self, documented: SimpleNamespace) -> None:
         body, now = b'{"seq": 1}', 1_764_150_000
@@ -646,6 +671,24 @@ class TestBesideARun:
         batch = claims(office, 2)
         assert run.run_batch(practice, batch).exit_code == run.EXIT_OK
         assert len(server.got) == 2
+
+    def test_a_flow_and_the_service_send_as_well(
+        self, office: Ledger, practice: Practice, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import flows.serve
+        from flows.shares import run_batch
+        from payerbot.commands import service
+
+        batch = claims(office, 1)
+        assert run_batch(practice, batch, "all").exit_code == run.EXIT_OK
+        assert len(server.got) == 1
+        arrived = threading.Event()
+        server.always = announced(arrived, reply(204))
+        claims(office, 1, digest=b"2" * 32)
+        monkeypatch.setattr(flows.serve, "serve_all", lambda _practice: arrived.wait(10))
+        assert service.serve() == service.OK
+        assert arrived.is_set()
+        assert office.outbox_counts().sent == 2
 
     def test_a_system_that_hangs_does_not_hold_the_run_up(
         self, office: Ledger, practice: Practice, server: Server, monkeypatch: pytest.MonkeyPatch

@@ -289,7 +289,7 @@ def sending(practice: Practice, opened: Opened) -> Iterator[None]:
         try:
             sender = stack.enter_context(sender_of(practice, opened))
         except (UserError, RunError) as why:
-            log.warning("answers are not sent", error=type(why).__name__)
+            log.warning("answers are not sent", error=type(why).__name__, why=str(why))
         else:
             stack.enter_context(_beside(sender))
         yield
@@ -323,7 +323,7 @@ def _round(sender: Sender) -> bool:
     try:
         return sender.round().away
     except (UserError, RunError) as why:
-        log.warning("answers are not sent", error=type(why).__name__)
+        log.warning("answers are not sent", error=type(why).__name__, why=str(why))
     except Exception as bug:  # noqa: BLE001  a sender that falls over must not take the run with it
         logs.unexpected(bug, "outbox")
     return True
