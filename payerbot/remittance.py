@@ -118,6 +118,7 @@ class EobResult(Result):
     """The EOB of one payment, proved to be the right one and read to the cent. `unreadable` where it does not balance or is a scan."""
 
     eob_id: str = ""  # the address of the file it was read from, in the evidence store
+    file_sha256: str = ""  # of that file
     medium: Medium | None = None
     pages: int | None = None
     check_no: str | None = None

@@ -42,6 +42,7 @@ from payerbot.outlet import columns, files, mapping, todo
 from payerbot.outlet.cells import harmless
 from payerbot.outlet.columns import Run
 from payerbot.outlet.table import Totals
+from payerbot.outlet.work import Work
 from payerbot.rows import Answer, Line, Reject
 from tests.intake_support import CLAIM, PRACTICE, TODAY, VISIT, csv_text, patient_of, table
 
@@ -249,11 +250,11 @@ class TestAnswers:
         assert (row["confidence"], row["match_score"]) == (confidence, score)
 
 
-def visit(**changed: Any) -> todo.Work:
+def visit(**changed: Any) -> Work:
     return todo.work(done(COVERED.model_copy(update={"copay": Decimal(0), "coinsurance": None, **changed})), Job.ELIGIBILITY)
 
 
-def claim(state: ClaimState, **changed: Any) -> todo.Work:
+def claim(state: ClaimState, **changed: Any) -> Work:
     return todo.work(done(PAID.model_copy(update={"state": state, **changed})), Job.CLAIM_STATUS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from hashlib import sha256
 from typing import NamedTuple
 
 from payerbot.eob import balance, listing, pages, pdf, proof, x12
@@ -147,6 +148,7 @@ def _answered(told: dict[str, object], ask: EobRequest, best: Seen) -> EobResult
     assert remittance is not None and reading is not None  # noqa: S101, PT018  only good ones come here
     facts = {
         "eob_id": best.address,
+        "file_sha256": sha256(best.document.data).hexdigest(),
         "medium": best.document.medium,
         "pages": reading.pages,
         "check_no": max((remittance.check_no, ask.check_no, str(told["check_no"] or "")), key=len),  # some print it without its zeros
@@ -179,7 +181,7 @@ def _unread(told: dict[str, object], seen: Sequence[Seen]) -> EobResult:
     """No document may be believed: why, and whether asking later may help."""
     worst = next((one for flaw in _TOLD_FIRST for one in seen if one.flaw is flaw), None)
     if worst is None:
-        reason = f"the portal hands out no document: {A_PERSON_READS}"
+        reason = "the portal hands out no document of this payment: ask the payer for it"
         return EobResult.model_validate(told | {"outcome": Outcome.UNREADABLE, "reason": reason})
     if worst.flaw is Flaw.NOT_WHOLE:
         reason = f"another try: the portal handed out {worst.why[0]}, twice"
@@ -201,6 +203,7 @@ def _unreadable(told: dict[str, object], best: Seen, reason: str, problems: tupl
         "outcome": Outcome.UNREADABLE,
         "reason": reason,
         "eob_id": best.address,
+        "file_sha256": sha256(best.document.data).hexdigest(),
         "medium": best.document.medium,
         "pages": best.reading.pages if best.reading else None,
         "balance_ok": False if best.reading else None,

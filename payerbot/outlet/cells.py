@@ -10,7 +10,8 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from payerbot.model import Adjustment, Benefit, CarveOut, Network, OtherPayer, ServiceLine
-from payerbot.outlet.todo import dollars, percent
+from payerbot.outlet.work import dollars, percent
+from payerbot.remittance import RemitClaim
 
 NOT_SHOWN = "not shown"
 SHARES = frozenset({"coinsurance", "share", "match_score"})
@@ -66,6 +67,8 @@ def _part(value: object) -> str:
             return _benefit(value)
         case ServiceLine():
             return _line(value)
+        case RemitClaim():
+            return _remit_claim(value)
         case _:
             return str(value)
 
@@ -95,3 +98,9 @@ def _line(line: ServiceLine) -> str:
 def _adjustment(adjustment: Adjustment) -> str:
     code = "-".join(filter(None, (adjustment.group, adjustment.carc)))
     return code if adjustment.amount is None else f"{code}:{adjustment.amount:.2f}"
+
+
+def _remit_claim(claim: RemitClaim) -> str:
+    named = " ".join(filter(None, (claim.claim_id, claim.payer_claim_no)))
+    owes = "" if claim.patient_resp is None else f", patient owes {dollars(claim.patient_resp)}"
+    return f"{named}: charge {dollars(claim.charge)}, paid {dollars(claim.paid)}{owes}, {claim.outcome.replace('_', ' ')}"

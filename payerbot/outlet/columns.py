@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from payerbot.model import ClaimState, ClaimStatusResult, Coverage, EligibilityResult, Job, Outcome
 from payerbot.outlet import table, todo
 from payerbot.outlet.cells import cell, moment
+from payerbot.outlet.work import Work
 from payerbot.rows import ANSWER, Answer, Line
 
 
@@ -51,6 +52,7 @@ PREFIX = "payerbot_"
 IDENTIFIERS = {
     Job.ELIGIBILITY: ("member_id", "name", "birth_date"),
     Job.CLAIM_STATUS: ("member_id", "name", "birth_date", "dos", "charge"),
+    Job.EOBS: ("check_no", "check_date", "amount", "payee"),
 }
 
 
@@ -64,8 +66,11 @@ class Run(NamedTuple):
 
 
 def answer_fields(job: Job) -> tuple[str, ...]:
-    """The fields of the job's answer, named as in the model; outcome and match stand among the columns of the run."""
-    return tuple(name for name in ANSWER[job].model_fields if name not in {"outcome", "match"})
+    """The fields of the job's answer, named as in the model; outcome and match stand among the columns of the run.
+
+    A remittance has a file of its own.
+    """
+    return tuple(name for name in ANSWER[job].model_fields if name not in {"outcome", "match", "remittance"})
 
 
 def names(header: Sequence[str], job: Job) -> tuple[str, ...]:
@@ -81,12 +86,12 @@ def names(header: Sequence[str], job: Job) -> tuple[str, ...]:
     return (*header, *ours)
 
 
-def cells(line: Line, work: todo.Work, job: Job, run: Run) -> list[str]:
+def cells(line: Line, work: Work, job: Job, run: Run) -> list[str]:
     """Our part of one line, in the order of `names`."""
     return [*_for_staff(line, work, run), *_of_the_run(line, work, job, run), *_answer(line.answer, job)]
 
 
-def _for_staff(line: Line, work: todo.Work, run: Run) -> tuple[str, ...]:
+def _for_staff(line: Line, work: Work, run: Run) -> tuple[str, ...]:
     waits = todo.waits_for(line)
     if waits and line.next_due:
         waits += f", until {line.next_due.astimezone(run.zone):%m/%d/%Y %H:%M}"
@@ -94,7 +99,7 @@ def _for_staff(line: Line, work: todo.Work, run: Run) -> tuple[str, ...]:
     return work.to_do, work.why, waits, f"{last.to_do}: {last.why}" if last else "", moment(line.last_good_at, run.zone)
 
 
-def _of_the_run(line: Line, work: todo.Work, job: Job, run: Run) -> tuple[str, ...]:
+def _of_the_run(line: Line, work: Work, job: Job, run: Run) -> tuple[str, ...]:
     match = line.answer.match if line.answer else ()
     where = map(run.evidence_path, line.evidence) if run.evidence_path else line.evidence
     return (

@@ -9,14 +9,15 @@ import os
 import re
 import stat
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 
 from payerbot.errors import RunError, UserError
 from payerbot.model import Job
-from payerbot.outlet import columns, todo
+from payerbot.outlet import columns, eob_lines, todo
 from payerbot.outlet.cells import harmless
 from payerbot.outlet.columns import Run
 from payerbot.outlet.onfile import OnFile
@@ -32,20 +33,31 @@ def write(lines: Iterable[Line], header: Sequence[str], job: Job, out: Path, run
 
     UserError where the file cannot be written there, RunError where the disk is full or two lines claim to be the same row.
     """
+    in_order = sorted(lines, key=lambda line: line.line)
+    totals = Totals(job)
+    _whole(out, lambda target: _write(in_order, header, target, run, totals))
+    if job is Job.EOBS:
+        _whole(eob_lines.beside(out), lambda target: _write_lines(in_order, target))
+    return totals
+
+
+def _whole(out: Path, write_to: Callable[[TextIO], None]) -> None:
+    """Write a file beside the old one and put it in its place once it is whole."""
     out = out.expanduser()
     part = _part(out, os.getpid())
-    in_order = sorted(lines, key=lambda line: line.line)
     with _one_at_a_time:
         try:
             _sweep(out)
-            totals = _write(in_order, header, job, part, run)
+            with open(_open(part), "w", encoding="utf-8-sig", errors="replace", newline="") as target:
+                write_to(target)
+                target.flush()
+                os.fsync(target.fileno())
             part.replace(out.resolve() if out.is_symlink() else out)
         except OSError as trouble:
             raise _sentence(trouble, out) from None
         finally:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-    return totals
 
 
 def check(out: Path, source: Path | None = None) -> None:
@@ -65,22 +77,24 @@ def check(out: Path, source: Path | None = None) -> None:
         raise _sentence(trouble, out) from None
 
 
-def _write(lines: Sequence[Line], header: Sequence[str], job: Job, part: Path, run: Run) -> Totals:
-    totals, on_file = Totals(job), OnFile(header, job, run.zone)
-    with open(_open(part), "w", encoding="utf-8-sig", errors="replace", newline="") as target:
-        table = csv.writer(target, lineterminator="\r\n")
-        table.writerow(map(harmless, columns.names(header, job)))
-        before = 0
-        for line in lines:
-            if line.line == before:
-                raise RunError(f"Row {line.line} came out twice and nothing was written; run 'payerbot doctor' and export again.")
-            before = line.line
-            work = todo.work(line, job, authorized=on_file.authorized(line.cells))
-            table.writerow(map(harmless, (*_own(line.cells, len(header)), *columns.cells(line, work, job, run))))
-            totals.count(line, work)
-        target.flush()
-        os.fsync(target.fileno())
-    return totals
+def _write(lines: Sequence[Line], header: Sequence[str], target: TextIO, run: Run, totals: Totals) -> None:
+    job, on_file = totals.job, OnFile(header, totals.job, run.zone)
+    table = csv.writer(target, lineterminator="\r\n")
+    table.writerow(map(harmless, columns.names(header, job)))
+    before = 0
+    for line in lines:
+        if line.line == before:
+            raise RunError(f"Row {line.line} came out twice and nothing was written; run 'payerbot doctor' and export again.")
+        before = line.line
+        work = todo.work(line, job, authorized=on_file.authorized(line.cells))
+        table.writerow(map(harmless, (*_own(line.cells, len(header)), *columns.cells(line, work, job, run))))
+        totals.count(line, work)
+
+
+def _write_lines(lines: Sequence[Line], target: TextIO) -> None:
+    table = csv.writer(target, lineterminator="\r\n")
+    table.writerow(eob_lines.COLUMNS)
+    table.writerows(map(harmless, cells) for cells in eob_lines.rows(lines))
 
 
 def _own(cells: Sequence[str], width: int) -> Sequence[str]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from payerbot.intake import reasons
 from payerbot.model import Job, Outcome
-from payerbot.outlet import todo
+from payerbot.outlet import todo, todo_payments
+from payerbot.outlet.work import Work
 from payerbot.rows import Line
 
 REJECTED = "rejected"
@@ -24,6 +25,9 @@ def outcome(line: Line) -> str:
     if line.answer is not None:
         return line.answer.outcome.value
     return line.last_outcome.value if line.last_outcome else WAITING
+
+
+TO_DOS = {Job.ELIGIBILITY: todo.VISITS, Job.CLAIM_STATUS: todo.CLAIMS, Job.EOBS: todo_payments.PAYMENTS}
 
 
 class Entry(NamedTuple):
@@ -45,7 +49,7 @@ class Totals:
         self.rejected = 0
         self.answered = 0
 
-    def count(self, line: Line, work: todo.Work) -> None:
+    def count(self, line: Line, work: Work) -> None:
         """Add one line."""
         self.lines += 1
         self.by_outcome[outcome(line)] += 1
@@ -66,7 +70,7 @@ class Totals:
 
     def to_dos(self) -> Iterator[Entry]:
         """Counts by what staff are to do, all that this job has."""
-        names = todo.VISITS if self.job is Job.ELIGIBILITY else todo.CLAIMS
+        names = TO_DOS.get(self.job, todo.CLAIMS)
         return (Entry(name, self.by_to_do[name]) for name in names)
 
     def as_json(self) -> dict[str, object]:

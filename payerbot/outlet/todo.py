@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Literal, NamedTuple
 
 from payerbot.intake import reasons
 from payerbot.model import AuthRule, ClaimState, ClaimStatusResult, Coverage, EligibilityResult, Job, Network, Outcome
+from payerbot.outlet import todo_payments
+from payerbot.outlet.work import Todo, Work, dollars, percent, tail
+from payerbot.remittance import EobResult
 from payerbot.rows import Answer, Line, Reject
 
-Todo = Literal["OK", "COLLECT", "FIX", "NO COVERAGE", "NOT CHECKED", "PAID", "DENIED - work", "REVERSED - work", "WAIT"]
 VISITS: tuple[Todo, ...] = ("OK", "COLLECT", "FIX", "NO COVERAGE", "NOT CHECKED")
 CLAIMS: tuple[Todo, ...] = ("PAID", "WAIT", "DENIED - work", "REVERSED - work", "FIX", "NOT CHECKED")
-
-
-class Work(NamedTuple):
-    """What to do and why; `person` is True where nobody but a person gets this row further."""
-
-    to_do: Todo
-    why: str
-    person: bool
 
 
 def work(line: Line, job: Job, *, authorized: bool = False) -> Work:
@@ -30,6 +23,8 @@ def work(line: Line, job: Job, *, authorized: bool = False) -> Work:
     if line.answer is None:
         early = job is Job.CLAIM_STATUS and line.last_outcome is Outcome.NOT_YET
         return Work("WAIT" if early else "NOT CHECKED", waits_for(line), line.question is not None or line.last_outcome in _PEOPLE)
+    if isinstance(line.answer, EobResult) and line.answer.outcome is not Outcome.ANSWERED:
+        return todo_payments.unanswered(line.answer)
     if line.answer.outcome is not Outcome.ANSWERED:
         return _unanswered(line.answer, job)
     return of_answered(line.answer, authorized=authorized)
@@ -42,6 +37,8 @@ def of_answered(answer: Answer, *, authorized: bool = False) -> Work:
             return _visit(answer, authorized=authorized)
         case ClaimStatusResult():
             return _claim(answer)
+        case EobResult():
+            return todo_payments.answered(answer)
         case _:
             raise TypeError(f"no work is known for {type(answer).__name__}")
 
@@ -83,7 +80,7 @@ def _rejected(rejects: Iterable[Reject]) -> Work:
 def _unanswered(answer: Answer, job: Job) -> Work:
     """Final, but not the answer that was hoped for."""
     whom = "member" if job is Job.ELIGIBILITY else "claim"
-    said = _tail(answer.reason)
+    said = tail(answer.reason)
     tried = f" (tried: {', '.join(answer.tried)})" if answer.tried else ""
     match answer.outcome:
         case Outcome.NOT_FOUND if job is Job.ELIGIBILITY:
@@ -100,19 +97,15 @@ def _unanswered(answer: Answer, job: Job) -> Work:
             return Work("NOT CHECKED", f"the portal's answer was not understood; read it there{said}", person=True)
 
 
-def _tail(reason: str) -> str:
-    return f"; {reason}" if reason else ""
-
-
 # --- visits ------------------------------------------------------------------------------------------------------------------------
 
 
 def _visit(answer: EligibilityResult, *, authorized: bool) -> Work:
     if answer.coverage is Coverage.INACTIVE:
         ended = f" since {answer.plan_end:%m/%d/%Y}" if answer.plan_end else ""
-        return Work("NO COVERAGE", f"the plan does not cover this day{ended}{_tail(answer.reason)}", person=True)
+        return Work("NO COVERAGE", f"the plan does not cover this day{ended}{tail(answer.reason)}", person=True)
     if answer.coverage is Coverage.UNKNOWN:
-        return Work("NOT CHECKED", f"the portal does not show whether the plan covers this day{_tail(answer.reason)}", person=True)
+        return Work("NOT CHECKED", f"the portal does not show whether the plan covers this day{tail(answer.reason)}", person=True)
     if to_fix := _to_fix(answer, authorized=authorized):
         return Work("FIX", "; ".join(to_fix), person=True)
     owed = _owed(answer)
@@ -197,7 +190,7 @@ def _claim(answer: ClaimStatusResult) -> Work:
         "related": ", ".join(answer.related) or "the other claims of that day",
         "whom": answer.go_to or "another payer",
         "wanted": answer.requested_info or "not shown which",
-        "said": _tail(answer.reason),
+        "said": tail(answer.reason),
     }
     return Work(to_do, why.format_map(facts), person=to_do not in {"PAID", "WAIT"})
 
@@ -209,13 +202,3 @@ def _shown(amount: Decimal | None) -> str:
 def _by(answer: ClaimStatusResult) -> str:
     number = f" by check {answer.check_no}" if answer.check_no else ""
     return number + (f" on {answer.check_date:%m/%d/%Y}" if answer.check_date else "")
-
-
-def dollars(amount: Decimal) -> str:
-    """$1,234.50, -$12.00"""
-    return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
-
-
-def percent(share: Decimal) -> str:
-    """0.2 is 20 %"""
-    return f"{(share * 100).normalize():f} %"
