@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from payerbot.browser.locate import Tab
 
 SLICE_MS = 2_000  # no step waits longer than this without looking whether it should stop
+SELDOM = 4  # what ends a wait for a file otherwise is looked for on every fourth turn
 SETTLE_MS = 120  # a page that takes a choice back does so when it draws itself again
 _SORTED_BY = re.compile(r"\s*[\u2191\u2193\u21c5\u25b2\u25b4\u25bc\u25be]+\s*$")  # the arrow of a sorted column
 _PUNCTUATION = re.compile(r"[\s$,()/\-]+")
@@ -170,9 +172,14 @@ class Element:
         The wait ends too when one of `unless` shows. A PDF that a tab shows by itself is asked for once more where the browser did not
         keep it.
         """
+        turns = itertools.count(1)
+
+        def ended() -> bool:
+            return self._tab.arrivals.came() or (next(turns) % SELDOM == 0 and any(other.visible() for other in unless))
+
         with self._tab.arrivals.caught():
             self.click()
-            self._until(lambda: self._tab.arrivals.came() or any(other.visible() for other in unless), within_ms)
+            self._until(ended, within_ms)
             return self._tab.arrivals.file(self._where)
 
     def attach(self, paths: Sequence[Path]) -> None:

@@ -1,6 +1,6 @@
 """Files in and out: what a click brings (a download, a PDF in another tab or in a frame), and what is attached to a form.
 
-Nothing stays behind: a download is read and deleted at once, every other tab is closed, also one that nobody waited for.
+Nothing stays behind: a download is read and deleted at once, every tab that a file was asked for in is closed, also one that comes late.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Arrivals:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._wanted = False
+        self._ours = False  # a file was asked for here: from then on no tab is a person's, as it may be while one signs in
         self._got: list[bytes] = []
         self._why = ""  # why nothing can come, in the browser's words
         self._too_large = self._broken = False
@@ -47,7 +48,7 @@ class Arrivals:
         self._got, self._why, self._too_large, self._broken = [], "", False, False
         self._page.on("framenavigated", self._look)
         self._page.context.on("requestfailed", self._failed)
-        self._wanted = True
+        self._wanted = self._ours = True
         try:
             yield
         finally:
@@ -76,7 +77,8 @@ class Arrivals:
 
     def _opened(self, tab: Page) -> None:
         if not self._wanted:
-            _close(tab)
+            if self._ours:
+                _close(tab)
             return
         self._tabs.append(tab)
         tab.on("download", self._download)
