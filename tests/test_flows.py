@@ -337,6 +337,30 @@ def test_a_file_that_still_grows_is_left_alone(inbox_folder: Path, monkeypatch: 
     assert inbox.resting(inbox_folder) == []
 
 
+def test_machines_that_share_a_folder_find_the_export_there_and_leave_the_result_there(
+    office: Practice, book: Ledger, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import inbox
+    from payerbot.settings import settings
+
+    monkeypatch.setattr(inbox, "REST_SECONDS", 0.05)
+    monkeypatch.setenv("PAYERBOT_SHARED", str(tmp_path / "shared"))
+    settings.cache_clear()
+    shares(monkeypatch, fake(book))
+    (inbox.folder(Job.CLAIM_STATUS) / "claims.csv").write_text(export())
+    assert run_claims().name == "Completed"
+    assert [file.parent.name for file in (tmp_path / "shared").rglob("*.csv")].count("results") == 1
+    assert not (home / "inbox").exists()
+    assert not (home / "results").exists()
+
+
+def test_a_file_that_another_machine_took_meanwhile_is_its_business(inbox_folder: Path, office: Practice, book: Ledger) -> None:
+    from flows import inbox
+
+    assert inbox._load(office, Job.CLAIM_STATUS, inbox_folder / "claims.csv") == ""
+    assert book.batches() == []
+
+
 def test_no_file_today_turns_the_run_red(inbox_folder: Path) -> None:
     state = run_claims()
     assert state.is_failed()
