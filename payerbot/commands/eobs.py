@@ -1,0 +1,78 @@
+"""`payerbot eobs export`: the documents themselves, decrypted for the person who asks, written down as a look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from payerbot.commands.office import at_keyboard, ledger_of, practice, print_json
+from payerbot.errors import UserError
+from payerbot.host import private_folder
+from payerbot.ledger.evidence import Evidence
+from payerbot.ledger.files import write_whole
+from payerbot.model import Job
+from payerbot.remittance import EobResult
+from payerbot.vault import vault_of
+
+if TYPE_CHECKING:
+    from payerbot.ledger.book import Ledger
+
+OK, PARTLY = 0, 3
+NAME_LENGTH = 16  # of the eob_id: enough to be found in a result file, and it tells nothing
+
+
+def export(to: Path, *, batch: str | None, staff: str, as_json: bool) -> int:
+    """Write every EOB of a batch, or of all of them, into a new folder that only this person can look into."""
+    mine = practice()
+    person = at_keyboard(mine, staff)
+    folder = to.expanduser()
+    if folder.exists():
+        raise UserError(f"{folder} exists already; name a new folder with --to.")
+    with ledger_of(mine) as ledger:
+        wanted = _documents(ledger, [batch] if batch else [info.id for info in ledger.batches() if info.job is Job.EOBS])
+        ledger.log(person.id, "eobs exported", detail=batch or "all batches")
+        store = Evidence(ledger, vault_of(mine.tenant).ledger_keys())
+        gone = _write(store, wanted, private_folder(folder))
+    told = {"documents": len(wanted) - gone, "gone": gone, "folder": str(folder), "batch": batch or "all", "by": person.id}
+    if as_json:
+        print_json(told)
+    else:
+        _say(told)
+    return PARTLY if gone else OK
+
+
+def _documents(ledger: Ledger, batches: Iterable[str]) -> dict[str, str]:
+    """Address of each document -> its kind; those that a person has to read are among them."""
+    found: dict[str, str] = {}
+    for batch in batches:
+        if ledger.batch(batch).job is not Job.EOBS:
+            raise UserError(f"{batch} has no EOBs: it is a batch of {ledger.batch(batch).job}; 'payerbot export' lists the batches.")
+        for line in ledger.lines(batch):
+            if isinstance(line.answer, EobResult) and line.answer.eob_id:
+                found.setdefault(line.answer.eob_id, line.answer.medium or "pdf")
+    return found
+
+
+def _write(store: Evidence, wanted: dict[str, str], folder: Path) -> int:
+    """Decrypt each into the folder; how many are not there any more."""
+    gone = 0
+    for address, kind in wanted.items():
+        try:
+            data = store.read(address)
+        except UserError:
+            gone += 1
+            continue
+        write_whole(folder / f"eob-{address[:NAME_LENGTH]}.{kind}", data)
+    return gone
+
+
+def _say(told: dict[str, object]) -> None:
+    typer.echo(f"{told['documents']} documents of {told['batch']} are in {told['folder']}, readable by you alone.")
+    typer.echo(
+        "Each is named after the first letters of its eob_id in the result file. They hold patients' data: delete them when you are done."
+    )
+    if told["gone"]:
+        typer.echo(f"{told['gone']} documents are not kept any more.")
