@@ -17,7 +17,9 @@ from prefect.utilities.callables import ParameterSchema
 
 from flows.claim_status import claim_status
 from flows.eligibility import eligibility
+from flows.eob_download import eob_download
 from flows.job import JobFlow
+from flows.prior_auth import prior_auth
 
 ZONE = "America/New_York"
 WORK_POOL = "payerbot"
@@ -43,6 +45,8 @@ DEPLOYMENTS = (
     Deployment("claim-second-pass", claim_status, "0 5 * * 2-6", "What the night left, also where the machine that began it is gone.", {}),
     Deployment("eligibility-tomorrow", eligibility, "30 15 * * 1-5", "The next working day's schedule.", {}),
     Deployment("eligibility-morning", eligibility, "30 6 * * 1-5", "What could not be asked the afternoon before.", {}),
+    Deployment("eobs-daily", eob_download, "15 7 * * 1-5", "The EOBs of the payments that came in.", {}),
+    Deployment("authorization-follow-up", prior_auth, "45 7 * * 1-5", "What was approved is sent, what was sent is followed.", {}),
 )
 
 

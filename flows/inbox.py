@@ -33,6 +33,8 @@ def folder(job: Job) -> Path:
 
 def batches(practice: Practice, job: Job) -> list[str]:
     """The batches to work on now: what the inbox holds and what was loaded in the last day; UserError where there is none."""
+    if job is Job.AUTHS:
+        return _followed(practice)
     refused = [why for file in resting(folder(job)) if (why := _load(practice, job, file))]
     with run.opened(practice) as ledger:
         since = ledger.time() - FRESH
@@ -42,6 +44,12 @@ def batches(practice: Practice, job: Job) -> list[str]:
             " ".join([*refused, f"There is no {job} file of today; put the export into the inbox folder or load it with 'payerbot load'."])
         )
     return found
+
+
+def _followed(practice: Practice) -> list[str]:
+    """Authorizations take days, and their files are brought by a person: every batch with a row that waits, and no file."""
+    with run.opened(practice) as ledger:
+        return [batch.id for batch in ledger.batches() if batch.job is Job.AUTHS and ledger.shares(batch.id)]
 
 
 def resting(place: Path) -> list[Path]:

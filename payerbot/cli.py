@@ -26,6 +26,7 @@ class Jobs(StrEnum):
 
     ELIGIBILITY = "eligibility"
     CLAIM_STATUS = "claim-status"
+    EOBS = "eobs"
 
 
 class Commands(TyperGroup):
@@ -72,10 +73,14 @@ keys = _group("User ids, passwords and authenticator seeds: in the operating sys
 audit = _group("The record of who did what and looked at whom.")
 outbox = typer.Typer(cls=Commands, invoke_without_command=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 selectors = _group("The elements of a portal's pages.")
+eobs = _group("Remittance documents (EOBs) that were fetched.")
+auths = _group("Authorization requests: prepared by payerbot, approved by a person, sent once, followed until decided.")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(eobs, name="eobs")
 app.add_typer(outbox, name="outbox")
 app.add_typer(selectors, name="selectors")
+app.add_typer(auths, name="auths")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
 Again = Annotated[bool, typer.Option("--again", help="Ask everything anew, although this file was loaded today.")]
@@ -84,6 +89,7 @@ Out = Annotated[Path | None, typer.Option(help="Where the answers go; default: b
 As = Annotated[str, typer.Option("--as", metavar="STAFF_ID", help="Who you are; default: PAYERBOT_STAFF, else you are asked.")]
 Login = Annotated[str | None, typer.Option(help="Which login; default: the first one that practice.yaml lists for the portal.")]
 Rows = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV or Excel file, one question a line.")]
+AuthId = Annotated[str, typer.Argument(metavar="ID", help="The request, its row or its question, as 'payerbot auths list' shows it.")]
 PortalName = Annotated[str, typer.Argument(metavar="PORTAL", help="The portal, as 'payerbot portals' shows it.")]
 
 
@@ -108,11 +114,13 @@ def _every(
 
 @app.command(
     epilog=example(
-        "payerbot run eligibility schedule.csv --out tomorrow.csv", "payerbot run claim-status open_claims.csv --portal availity"
+        "payerbot run eligibility schedule.csv --out tomorrow.csv",
+        "payerbot run claim-status open_claims.csv --portal availity",
+        "payerbot run eobs payments.csv",
     )
 )
 def run(
-    job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility or claim-status.")],
+    job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility, claim-status or eobs.")],
     file: Rows,
     out: Out = None,
     portal: Annotated[str | None, typer.Option(help="Ask at this portal only; rows of the others wait.")] = None,
@@ -132,7 +140,7 @@ def run(
 
 @app.command(epilog=example("payerbot load claim-status open_claims.csv"))
 def load(
-    job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility or claim-status.")],
+    job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility, claim-status or eobs.")],
     file: Rows,
     again: Again = False,
     as_json: AsJson = False,
@@ -153,6 +161,21 @@ def export(
     from payerbot.commands import batches
 
     raise typer.Exit(batches.export(batch, out=out, as_json=as_json))
+
+
+@eobs.command(
+    "export", epilog=example("payerbot eobs export --to eobs-november", "payerbot eobs export --to today --batch eobs-20261120-7f3a9c12")
+)
+def eobs_export(
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="A new folder; only you can look into it.")],
+    batch: Annotated[str | None, typer.Option(help="One batch only; default: all of them.")] = None,
+    staff: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Decrypt the fetched EOBs into a new folder, as yourself; it is written down who did. Exit code 3 where some are not kept any more."""
+    from payerbot.commands import eobs as work
+
+    raise typer.Exit(work.export(to, batch=batch, staff=staff, as_json=as_json))
 
 
 @keys.command("set", epilog=example("payerbot keys set availity --login billing-bot"))
@@ -348,6 +371,89 @@ def selectors_check(portal: PortalName, as_json: AsJson = False) -> None:
     from payerbot.commands import portals as work
 
     raise typer.Exit(work.check_selectors(portal, as_json=as_json))
+
+
+@auths.command("prepare", epilog=example("payerbot auths prepare auth_requests.csv"))
+def auths_prepare(
+    file: Rows,
+    out: Out = None,
+    portal: Annotated[str | None, typer.Option(help="Work at this portal only; rows of the others wait.")] = None,
+    headed: Headed = False,
+    again: Again = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look for each request at the payer, fill those it does not have up to the page before Submit, and ask for an approval.
+
+    Nothing is sent. A request that stands at the payer already, whoever sent it, is followed.
+    """
+    from payerbot.commands import auths as work
+
+    raise typer.Exit(work.prepare(file, out=out, portal=portal, headed=headed, again=again, as_json=as_json))
+
+
+@auths.command("list", epilog=example("payerbot auths list"))
+def auths_list(as_json: AsJson = False) -> None:
+    """List the requests and where each stands. Exit code 3 where one waits for a person."""
+    from payerbot.commands import auths as work
+
+    raise typer.Exit(work.listing(as_json=as_json))
+
+
+@auths.command("show", epilog=example("payerbot auths show auth-7f3a9c12 --as dana --image page.png"))
+def auths_show(
+    name: AuthId,
+    staff: As = "",
+    image: Annotated[Path | None, typer.Option(help="Write the picture of the page before Submit into this new file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one request as the page before Submit showed it, its files, and what the payer has already. It is a look at a patient."""
+    from payerbot.commands import auths as work
+
+    raise typer.Exit(work.show(name, staff=staff, image=image, as_json=as_json))
+
+
+@auths.command("approve", epilog=example("payerbot auths approve auth-7f3a9c12 --as dana --hours 8"))
+def auths_approve(
+    name: AuthId,
+    staff: As = "",
+    hours: Annotated[float, typer.Option(help="How long the approval holds, at most 72.")] = 24.0,
+) -> None:
+    """Show one request and ask you to type yes: it may then be sent once, exactly as shown."""
+    from payerbot.commands import auths as work
+
+    raise typer.Exit(work.approve(name, staff=staff, hours=hours))
+
+
+@auths.command("decline", epilog=example("payerbot auths decline auth-7f3a9c12 --as dana"))
+def auths_decline(name: AuthId, staff: As = "") -> None:
+    """Say that a request is not to be sent."""
+    from payerbot.commands import auths as work
+
+    raise typer.Exit(work.decline(name, staff=staff))
+
+
+@auths.command("submit", epilog=example("payerbot auths submit", "payerbot auths submit auth-7f3a9c12"))
+def auths_submit(
+    name: Annotated[str | None, typer.Argument(metavar="[ID|BATCH]", help="One request or batch; default: all that is approved.")] = None,
+    headed: Headed = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send what is approved, each request at most once per approval, and see at the payer that it arrived."""
+    from payerbot.commands import auths as work
+
+    raise typer.Exit(work.submit(name, headed=headed, as_json=as_json))
+
+
+@auths.command("follow", epilog=example("payerbot auths follow"))
+def auths_follow(
+    batch: Annotated[str | None, typer.Argument(metavar="[BATCH]", help="One batch; default: all with open requests.")] = None,
+    headed: Headed = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the payers what became of the requests that were sent; nothing is prepared."""
+    from payerbot.commands import auths as work
+
+    raise typer.Exit(work.follow(batch, headed=headed, as_json=as_json))
 
 
 @app.command(epilog=example("payerbot sandbox --seed 7 --members 40 --claims 60 --port 8765 --fault slow@claims"))

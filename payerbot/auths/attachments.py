@@ -35,7 +35,7 @@ _STARTS: tuple[tuple[bytes, Media], ...] = (
     (b"MM\x00*", "tif"),
 )
 _PICTURES = frozenset({"jpg", "gif", "png", "tif"})
-_THERAPY_NOTES = re.compile(r"psychotherapy\s+(process\s+)?notes?|process\s+notes?|session\s+notes?\s*\(psychotherapy", re.IGNORECASE)
+THERAPY_NOTES = re.compile(r"psychotherapy\s+(process\s+)?notes?|process\s+notes?|session\s+notes?\s*\(psychotherapy", re.IGNORECASE)
 _BORN = re.compile(
     r"(?:\bD\.?O\.?B\.?|date\s+of\s+birth|birth\s*date|\bborn(?:\s+on)?)\s*[:#]?\s*([0-9A-Za-z][0-9A-Za-z ,./-]{5,18})", re.IGNORECASE
 )
@@ -96,7 +96,7 @@ def looked_at(data: bytes) -> Seen:
 
 def checked(seen: Seen, kind: str, pages: int | None, mine: Patient, others: Iterable[Patient]) -> bool:
     """BadFile where the file must not go; False where a person has to look at it first, because no program can read it."""
-    if _THERAPY_NOTES.search(kind) or _THERAPY_NOTES.search(seen.text):
+    if THERAPY_NOTES.search(kind) or THERAPY_NOTES.search(seen.text):
         raise BadFile("is or names psychotherapy notes; those are never sent")
     if pages is not None and seen.pages is not None and seen.pages != pages:
         raise BadFile(f"has {seen.pages} page(s), the row says {pages}")
@@ -199,7 +199,7 @@ def _pdf(data: bytes) -> Seen:
 
 def _notes_in(texts: Sequence[str]) -> str:
     """Of a document with a page that cannot be read only what forbids it counts."""
-    found = _THERAPY_NOTES.search("\n".join(texts))
+    found = THERAPY_NOTES.search("\n".join(texts))
     return found[0] if found else ""
 
 

@@ -20,7 +20,7 @@ from payerbot.errors import UserError
 from payerbot.logs import log
 from payerbot.model import Job, Outcome
 from payerbot.model import Progress as Step
-from payerbot.outlet import files, todo
+from payerbot.outlet import eob_lines, files, todo
 from payerbot.outlet.columns import Run
 from payerbot.people.desk import Desk
 from payerbot.run import EXIT_FAILED, EXIT_OK, EXIT_WAITING, RunSummary, run_batch
@@ -83,10 +83,12 @@ def run(job: str, file: Path, *, out: Path | None, portal: str | None, headed: b
     mine = practice()
     target = out or file.with_name(f"{file.stem}.answers.csv")
     files.check(target, file)
+    if Job(job) is Job.EOBS:
+        files.check(eob_lines.beside(target), file)
     _check_portal(mine, portal)
     sheet, loaded = _loaded(mine, Job(job), file, again=again)
     if not as_json:
-        _say_loaded(sheet, loaded)
+        say_loaded(sheet, loaded)
     result = Result(mine, loaded.batch, target)
     with ledger_of(mine) as ledger:  # a person who starts a run does not wait for a back-off
         ledger.wake(loaded.batch, (Outcome.PORTAL_DOWN, Outcome.PAGE_CHANGED))
@@ -107,7 +109,7 @@ def run(job: str, file: Path, *, out: Path | None, portal: str | None, headed: b
             }
         )
     else:
-        _say_ended(mine, summary, totals, result)
+        say_ended(mine, summary, totals, result)
     return code
 
 
@@ -164,7 +166,7 @@ def load(job: str, file: Path, *, again: bool, as_json: bool) -> int:
     if as_json:
         print_json({**report.model_dump(mode="json"), "notes": list(sheet.notes)})
     else:
-        _say_loaded(sheet, report)
+        say_loaded(sheet, report)
     return EXIT_WAITING if report.rejected else EXIT_OK
 
 
@@ -218,7 +220,8 @@ def _loaded(mine: Practice, job: Job, file: Path, *, again: bool) -> tuple[Sheet
     return sheet, report
 
 
-def _say_loaded(sheet: Sheet, report: BatchReport) -> None:
+def say_loaded(sheet: Sheet, report: BatchReport) -> None:
+    """What loading did."""
     for note in sheet.notes:
         typer.echo(f"Note: {note}.")
     resumed = " (this file was loaded today; it goes on)" if report.resumed else ""
@@ -228,7 +231,8 @@ def _say_loaded(sheet: Sheet, report: BatchReport) -> None:
         typer.echo(f"{report.before} {rows} no portal: an earlier batch fetched the EOB; --again fetches it anew.")
 
 
-def _say_ended(mine: Practice, summary: RunSummary, totals: Totals, result: Result) -> None:
+def say_ended(mine: Practice, summary: RunSummary, totals: Totals, result: Result) -> None:
+    """How the run ended: counts, what waits, questions, where the answers are."""
     _table(totals)
     _say_waits(result)
     for share in summary.shares:
@@ -241,6 +245,8 @@ def _say_ended(mine: Practice, summary: RunSummary, totals: Totals, result: Resu
         for question in desk.open_questions():
             typer.echo(desk.sentence(question))
     typer.echo(f"{summary.rows} rows in, {totals.lines} lines out, {summary.seconds:.0f} s: {result.out}")
+    if summary.job is Job.EOBS:
+        typer.echo(f"The service lines of every EOB that balances: {eob_lines.beside(result.out)}")
 
 
 def _say_waits(result: Result) -> None:

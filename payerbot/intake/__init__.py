@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
 from payerbot.errors import UserError
-from payerbot.intake import columns, files, questions
+from payerbot.intake import authorizations, columns, files, questions
 from payerbot.intake.reader import Setting
-from payerbot.model import Job
+from payerbot.model import Job, Patient
 from payerbot.practice import Practice
 from payerbot.rows import Sheet
 
@@ -21,6 +21,18 @@ def read(path: Path, job: Job, practice: Practice, today: date, *, built: Collec
     Every record below the header that is not blank becomes exactly one row, numbered as a spreadsheet counts them (blank records count).
     `built` names the portals with an adapter: a row for another portal needs no login, it will wait until there is one.
     """
+    return _read(path, job, practice, today, built, authorizations.Files(path.parent) if job is Job.AUTHS else None)
+
+
+def read_requests(
+    path: Path, practice: Practice, today: date, *, built: Collection[str] | None = None, others: Iterable[Patient] = ()
+) -> authorizations.Proved:
+    """Read an authorizations file and the files it names, and hold those against its patients and `others`."""
+    beside = authorizations.Files(path.parent)
+    return authorizations.proved(_read(path, Job.AUTHS, practice, today, built, beside), beside, others)
+
+
+def _read(path: Path, job: Job, practice: Practice, today: date, built: Collection[str] | None, beside: object) -> Sheet:
     raw = files.content(path)
     found = files.records(raw, path.name)
     if not found.records:
@@ -29,7 +41,7 @@ def read(path: Path, job: Job, practice: Practice, today: date, *, built: Collec
     below = [record for record in found.records if record.number > header.number]
     if not below:
         raise UserError(f"{path.name} has a header but no rows; export it again.")
-    setting = Setting(job, header, practice, today, built, {}, found.separator)
+    setting = Setting(job, header, practice, today, built, {}, found.separator, beside)
     return Sheet(
         job=job,
         header=header.names,

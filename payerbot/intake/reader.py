@@ -27,6 +27,7 @@ class Setting(NamedTuple):
     built: Collection[str] | None  # portals with an adapter; None: all count as built
     routes: dict[tuple[str, str, str, date], Route | str]  # found so far
     separator: str
+    beside: object | None = None  # what a job needs beside the rows: the files of an authorization
 
 
 class Asked(NamedTuple):

@@ -40,9 +40,13 @@ class Evidence:
     def __repr__(self) -> str:
         return "<Evidence>"
 
+    def address(self, data: bytes) -> str:
+        """Where these bytes stand once they are kept; without the key nobody can tell it."""
+        return keyed(self._keys.index, "evidence", self._ledger.tenant, data).hex()
+
     def keep(self, kind: str, data: bytes, *, item: str) -> str:
         """Keep what was seen for an item (kind: text, screenshot, pdf, ...); its address."""
-        address = keyed(self._keys.index, "evidence", self._ledger.tenant, data).hex()
+        address = self.address(data)
         with self._ledger.writing() as connection:
             self._ledger.lock_tenant(connection)  # a purge waits, so that it does not take the file away again
             path = self._path(address)

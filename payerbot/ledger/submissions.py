@@ -28,7 +28,7 @@ from payerbot.ledger.leases import Lease
 from payerbot.ledger.presses import Presses
 from payerbot.ledger.records import MAYBE_SENT, UNSENT, Approval, Submission, SubmissionState
 from payerbot.ledger.tables import approval, handoff, intent, item, submission
-from payerbot.model import Job
+from payerbot.model import Job, Outcome, Patient
 from payerbot.rows import Item
 
 Review = Sequence[tuple[str, str]]
@@ -75,6 +75,33 @@ class Submissions(Items, Presses):
         """Another submission for the same care that was sent or may have been."""
         with self.reading() as connection:
             return self._rival(connection, self._submission(connection, self._named(connection, name)))
+
+    def patients(self) -> list[Patient]:
+        """Everybody the ledger has asked about; a file that goes with a request must name only its own patient."""
+        query = select(item.c.ask).where(self.mine(item))
+        with self.reading() as connection:
+            found = {json.dumps(json.loads(ask).get("patient"), sort_keys=True) for ask in connection.execute(query).scalars()}
+        return [Patient.model_validate_json(one) for one in sorted(found) if one != "null"]
+
+    def auth_items(self, batch: str) -> list[tuple[str, int, AuthRequest]]:
+        """The requests of a batch: item, line and content."""
+        mine = and_(self.mine(item), item.c.batch == batch, item.c.job == Job.AUTHS)
+        with self.reading() as connection:
+            found = connection.execute(select(item.c.id, item.c.place, item.c.ask).where(mine).order_by(item.c.place)).all()
+        return [(each.id, each.place, AuthRequest.model_validate_json(each.ask)) for each in found]
+
+    def park(self, name: str, kind: str, *, staff: str, waits_for: str) -> int | None:
+        """Let an item that nobody has worked on wait for a person; None where that person was asked before."""
+        with self.audited() as connection:
+            self.lock_tenant(connection)
+            found = connection.execute(select(item).where(self._id(name)).with_for_update()).mappings().one()
+            asked = and_(self.mine(handoff), handoff.c.item == name, handoff.c.kind == kind)
+            if connection.execute(select(handoff.c.n).where(asked)).first() or found["state"] != "waiting" or found["attempts"]:
+                return None
+            n = self._ask(connection, found["portal"], found["login"], kind, staff=staff, item=name)
+            values = {"handoff": n, "due": None, "outcome": Outcome.NEEDS_PERSON, "waits_for": f"question {n}: {waits_for}"}
+            connection.execute(update(item).where(self._id(name)).values(values))
+            return n
 
     # --- before the press ---
 

@@ -52,6 +52,7 @@ PREFIX = "payerbot_"
 IDENTIFIERS = {
     Job.ELIGIBILITY: ("member_id", "name", "birth_date"),
     Job.CLAIM_STATUS: ("member_id", "name", "birth_date", "dos", "charge"),
+    Job.AUTHS: ("member_id", "name", "birth_date", "dates", "code"),
     Job.EOBS: ("check_no", "check_date", "amount", "payee"),
 }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from payerbot.authorization import AuthResult
 from payerbot.intake import reasons
 from payerbot.model import AuthRule, ClaimState, ClaimStatusResult, Coverage, EligibilityResult, Job, Network, Outcome
-from payerbot.outlet import todo_payments
+from payerbot.outlet import todo_auths, todo_payments
 from payerbot.outlet.work import Todo, Work, dollars, percent, tail
 from payerbot.remittance import EobResult
 from payerbot.rows import Answer, Line, Reject
@@ -21,13 +22,17 @@ def work(line: Line, job: Job, *, authorized: bool = False) -> Work:
     if line.state == "rejected":
         return _rejected(line.rejects)
     if line.answer is None:
-        early = job is Job.CLAIM_STATUS and line.last_outcome is Outcome.NOT_YET
-        return Work("WAIT" if early else "NOT CHECKED", waits_for(line), line.question is not None or line.last_outcome in _PEOPLE)
-    if isinstance(line.answer, EobResult) and line.answer.outcome is not Outcome.ANSWERED:
-        return todo_payments.unanswered(line.answer)
+        return _without_answer(line, job)
     if line.answer.outcome is not Outcome.ANSWERED:
-        return _unanswered(line.answer, job)
+        return _final(line.answer, job)
     return of_answered(line.answer, authorized=authorized)
+
+
+def _without_answer(line: Line, job: Job) -> Work:
+    if job is Job.AUTHS:
+        return todo_auths.waiting(line, waits_for(line))
+    early = job is Job.CLAIM_STATUS and line.last_outcome is Outcome.NOT_YET
+    return Work("WAIT" if early else "NOT CHECKED", waits_for(line), line.question is not None or line.last_outcome in _PEOPLE)
 
 
 def of_answered(answer: Answer, *, authorized: bool = False) -> Work:
@@ -39,8 +44,8 @@ def of_answered(answer: Answer, *, authorized: bool = False) -> Work:
             return _claim(answer)
         case EobResult():
             return todo_payments.answered(answer)
-        case _:
-            raise TypeError(f"no work is known for {type(answer).__name__}")
+        case AuthResult():
+            return todo_auths.answered(answer)
 
 
 def waits_for(line: Line) -> str:
@@ -75,6 +80,13 @@ def _rejected(rejects: Iterable[Reject]) -> Work:
     if found and all(reasons.is_set_up(reject.reason) for reject in found):
         return Work("NOT CHECKED", why, person=True)
     return Work("FIX", why, person=True)
+
+
+def _final(answer: Answer, job: Job) -> Work:
+    """Final, in whichever job."""
+    if isinstance(answer, EobResult):
+        return todo_payments.unanswered(answer)
+    return todo_auths.unanswered(answer) if isinstance(answer, AuthResult) else _unanswered(answer, job)
 
 
 def _unanswered(answer: Answer, job: Job) -> Work:

@@ -51,8 +51,8 @@ class Desk:
         question = self.question(n)
         talk.say(self.sentence(question))
         talk.say(f"Before you answer: {wording.todo(question)}.")
-        take = {"code": self._code, "fixed": self._fixed, "done": self._done}[wording.kind_of(question).manner]
-        return take(question, person, talk)
+        ways = {"code": self._code, "fixed": self._fixed, "done": self._done, "elsewhere": self._elsewhere}
+        return ways[wording.kind_of(question).manner](question, person, talk)
 
     def _waiting(self, question: Handoff) -> Handoff:
         if question.state != "open":
@@ -80,9 +80,17 @@ class Desk:
     def _fixed(self, question: Handoff, person: Staff, talk: Talk) -> str:
         if not talk.confirm(wording.asks(question)[:1].upper() + wording.asks(question)[1:]):
             self.ledger.reply(question.n, by=person.id, verb="no")
+            if question.item is not None:
+                return "Nothing more is done for this row."
             return f"Nothing is tried with the login '{question.login}' until somebody says otherwise."
         self.ledger.reply(question.n, by=person.id, verb="yes")
+        if question.item is not None:
+            return "Thank you; the row goes on in the next run."
         return f"The next run signs in once with the login '{question.login}'."
+
+    def _elsewhere(self, question: Handoff, _person: Staff, _talk: Talk) -> str:
+        """What is approved is looked at first, and that is done with a command of its own."""
+        return f"Nothing was answered; question {question.n} waits."
 
     def _done(self, question: Handoff, person: Staff, talk: Talk) -> str:
         if not talk.confirm("Done"):

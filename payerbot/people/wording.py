@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from payerbot.ledger.book import Handoff
     from payerbot.practice import Practice
 
-Manner = Literal["code", "fixed", "done"]
+Manner = Literal["code", "fixed", "done", "elsewhere"]
 
 
 class Kind(NamedTuple):
@@ -49,6 +49,38 @@ KINDS: dict[str, Kind] = {
         "done",
         f"have your administrator select Manage Access and authenticate a check {_ELSEWHERE}",
     ),
+    "approval": Kind(
+        "shows an authorization request that is ready to be sent, and waits for a person's yes or no, with",
+        "elsewhere",
+        "look at it with 'payerbot auths show {item}', then run 'payerbot auths approve {item}' or 'payerbot auths decline {item}'",
+    ),
+    "approval_again": Kind(
+        "shows nothing of an authorization request that may have been sent once; it is ready to be sent again, with",
+        "elsewhere",
+        "ask the payer whether it has the request; then run 'payerbot auths show {item}', and 'payerbot auths approve {item}' only if it "
+        "has none, else 'payerbot auths decline {item}'",
+    ),
+    "submission_doubled": Kind(
+        "has an authorization request more than once, although it was sent once, with", "done", f"withdraw all but one {_ELSEWHERE}"
+    ),
+    "auth_elsewhere": Kind(
+        "names another place for an authorization request, for",
+        "done",
+        "send it there by hand, or correct the route in practice.yaml",
+    ),
+    "auth_contact": Kind("wants information or a call about a request, sent with", "done", f"read what it wants {_ELSEWHERE}"),
+    "auth_vanished": Kind("does not show a request any more that it had, looked for with", "done", f"look it up {_ELSEWHERE}"),
+    "auth_files": Kind("wants a file of a request that is not kept any more, for", "done", "run 'payerbot auths prepare' again"),
+    "auth_scan": Kind(
+        "is to get a file that no program can read, with an authorization request, from",
+        "fixed",
+        "open the files of the request beside its row: they must be about this patient only, and hold no psychotherapy notes",
+    ),
+    "clinician_wanted": Kind(
+        "asks something that an authorization request does not answer, for",
+        "done",
+        "have the clinician answer it in the clinical form and prepare the new file; done asks the portal once more",
+    ),
     "third_attempt": Kind(
         "was asked about one row several times without an end, with", "done", f"look the row up {_ELSEWHERE}; done asks it once more"
     ),
@@ -65,6 +97,7 @@ ALIASES = {
 }
 OTHER = Kind("needs a person, for", "done", f"look {_ELSEWHERE}")
 FIXED_ASKS = {
+    "auth_scan": "I have looked: the files are this patient's and nobody else's, and may go with the request",
     "code_refused": "may payerbot ask for a new code and try again",
     "sign_in_refused": "the password was corrected and is in the keyring, try again",
     "account_locked": "the account is unlocked, try again",
@@ -85,7 +118,7 @@ def asks(question: Handoff) -> str:
 
 def todo(question: Handoff) -> str:
     """What the person does before answering."""
-    return kind_of(question).todo.format(portal=question.portal)
+    return kind_of(question).todo.format(portal=question.portal, item=question.item or question.n)
 
 
 def sentence(question: Handoff, *, title: str, practice: Practice, now: datetime) -> str:
