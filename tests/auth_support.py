@@ -95,6 +95,7 @@ class Portal:
     def __init__(self, payer: Payer) -> None:
         self.payer = payer
         self.filled: AuthRequest | None = None
+        self.pressing: AuthRequest | None = None
         self.after_press: Callable[[], None] = lambda: None
         self.in_place_of_the_press: Callable[[], None] = lambda: None
         self.resends = 0
@@ -127,6 +128,7 @@ class Portal:
     def press_submit(self) -> AuthResult:
         assert self.filled is not None
         ask, self.filled = self.filled, None
+        self.pressing = ask
         self.in_place_of_the_press()
         self.payer.presses.append(ask)
         for _ in range(1 + self.resends):
@@ -219,12 +221,13 @@ class Share:
 class Practice:
     """A practice with one payer; files are loaded, shares run, people answer."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, tenant: str = "oak") -> None:
         self.place = place
+        self.tenant = tenant
         self.payer = Payer()
         self.portal = Portal(self.payer)
         self.shelf = Shelf()
-        self.book = place.ledger()
+        self.book = place.ledger(tenant=tenant)
         self.today = DAY
         self.lag = 0
         self.files = 0

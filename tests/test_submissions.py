@@ -381,7 +381,7 @@ def back_up(office: Practice) -> str:
         tell(office.place, f"CREATE DATABASE {copy} TEMPLATE {name_of(office.place)}")
     else:
         shutil.copyfile(office.place.file, copy)
-    office.book = office.place.ledger()
+    office.book = office.place.ledger(tenant=office.tenant)
     return copy
 
 
@@ -396,7 +396,7 @@ def restore(office: Practice, copy: str) -> None:
             left.unlink()
         shutil.copyfile(copy, office.place.file)
     office.place.clock.forward(minutes=1)
-    office.book = office.place.ledger()
+    office.book = office.place.ledger(tenant=office.tenant)
 
 
 def name_of(place: Place) -> str:
@@ -454,7 +454,7 @@ def test_a_home_without_its_own_count_honors_no_older_approval(office: Practice)
     office.place.close()
     (office.place.home / "presses.head").unlink()
     office.place.clock.forward(minutes=1)
-    office.book = office.place.ledger()
+    office.book = office.place.ledger(tenant=office.tenant)
     office.run(batch)
     assert (office.payer.presses, office.states) == ([], ["prepared"])
     office.approve()

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from payerbot import steps
-from payerbot.authorization import AuthRequest, AuthResult, AuthSearch, AuthState, FilledRequest, StandingRequest
+from payerbot.authorization import AuthResult, AuthSearch, AuthState, FilledRequest, StandingRequest
 from payerbot.auths import words
 from payerbot.auths.match import blocking
 from payerbot.capability import TakesAuthorizations
-from payerbot.errors import PortalError, ReadBackMismatch
+from payerbot.errors import PortalError, ReadBackMismatch, SubmissionUnknown
 from payerbot.ledger.records import MAYBE_SENT, Submission, SubmissionState
 from payerbot.model import Outcome, Result
 from payerbot.rows import Item, Parked
@@ -129,15 +129,19 @@ class Submitting:
     # --- prepare ---
 
     def _prepare(self, item: Item, found: Submission, *, again: bool = False) -> AuthResult | Parked:
-        filled = self._fill(found.ask)
+        filled = self._fill(item, found)
         if (ended := self._not_sendable(item, found, filled)) is not None:
             return ended
         if found.ask.submit_mode == "draft_only":
             return self._leave_draft(item, found)
         return self._ask_for(item, found, filled, again=again)
 
-    def _fill(self, ask: AuthRequest) -> FilledRequest:
-        filled = self.portal.fill_request(ask, self.terms.files)
+    def _fill(self, item: Item, found: Submission) -> FilledRequest:
+        try:
+            filled = self.portal.fill_request(found.ask, self.terms.files)
+        except SubmissionUnknown:  # the payer's own check can decide, and nobody saw what it said
+            self.book.unsure(item, found)
+            raise
         steps.reached("auth.filled")
         if filled.differs:
             raise ReadBackMismatch(f"review: {', '.join(filled.differs)} does not show what was put in")
@@ -178,7 +182,7 @@ class Submitting:
         given = found.approval
         if given is None or given.used_at or given.void_at:
             return _asked(self.book.ask_again(item, found, why="the approval is over"), words.APPROVE)
-        filled = self._fill(found.ask)
+        filled = self._fill(item, found)
         if (ended := self._not_sendable(item, found, filled)) is not None:
             return ended
         if filled.review != found.review:
@@ -236,8 +240,6 @@ class Submitting:
         since = found.intended_on or self.terms.today
         if self.terms.today < since + timedelta(days=self.terms.lag_days):
             return _later(words.NOT_SHOWN_YET, LOOK_AGAIN)
-        if self.book.rival(found) is not None:
-            return _later(words.RIVAL, LOOK_AGAIN)
         return self._prepare(item, found, again=True)
 
     # --- follow ---

@@ -253,6 +253,7 @@ class Submissions(Items, Presses):
             self._held(connection, taken)
             found = self._locked(connection, name)
             self._change(connection, name, {"state": "unknown", "intended_on": found["intended_on"] or on})
+            self._void(connection, name, "it may have been sent")
             if found["state"] != "unknown":
                 self._told(connection, lease.who, "submit unknown", found, found["state"])
 
@@ -376,7 +377,7 @@ class Submissions(Items, Presses):
         others = and_(self.mine(submission), submission.c.id != mine.id, same, submission.c.state.in_(sorted(SENT_OR_MAY_BE)))
         found = connection.execute(select(submission).where(others).order_by(submission.c.created_at)).mappings().all()
         told = (self._submission(connection, each) for each in found)
-        return next((each for each in told if each.sent and same_care(ask, each.ask)), None)
+        return next((each for each in told if (each.sent or each.state != "settled") and same_care(ask, each.ask)), None)
 
     def _named(self, connection: Connection, name: str) -> RowMapping:
         found = connection.execute(select(submission).where(self._called(name))).mappings().first()
