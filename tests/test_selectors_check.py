@@ -77,14 +77,15 @@ def test_it_signs_in_goes_through_the_forms_and_says_what_finds_each_element(
     assert (code, err) == (0, "")
     told = json.loads(out)
     found = {(one["screen"], one["element"]): one for one in told["found"]}
-    assert {screen for screen, _ in found} == {"shell", "eligibility_form", "claim_form"}
+    assert {screen for screen, _ in found} >= {"shell", "eligibility_form", "claim_form", "remits"}
     assert found["eligibility_form", "payer"] | {"screen": "", "element": ""} == {
         "screen": "", "element": "", "matched": 2, "ways": 2, "how": "label", "origin": "guide"
     }  # fmt: skip
     assert found["shell", "leave"]["matched"] == 1
     assert found["claim_form", "not_served"]["matched"] is None
     assert "claim_detail" in told["not_looked_at"]
-    assert not simulated.records("search")
+    assert found["remits", "csv"]["matched"] == 1
+    assert [one["app"] for one in simulated.records("search")] == ["remits"]  # the viewer lists the last days' checks by itself
     assert len(simulated.records("sign_in")) == 1
     assert simulated.records("session_end")
 
@@ -124,6 +125,8 @@ def test_the_table_for_documents_names_each_capability_and_how_well_it_is_docume
     code, out, _ = payerbot("portals", "--markdown")
     assert code == 0
     head, rule, *rows = out.splitlines()
-    assert head == "| portal | eligibility | claim-status | rule on automated use |"
-    assert rule == "| --- | --- | --- | --- |"
-    assert "| Availity Essentials (`availity`) | partly documented | partly documented | rule not known |" in rows
+    assert head == "| portal | eligibility | claim-status | eobs | auths | rule on automated use |"
+    assert rule == "| --- | --- | --- | --- | --- | --- |"
+    assert any(
+        row.startswith("| Availity Essentials (`availity`) | partly documented | partly documented | partly documented |") for row in rows
+    )

@@ -51,13 +51,13 @@ class Remits(Shell):
     def deliver_eob(self, ask: EobRequest) -> EobDelivery:
         """Find the payment by its number (with and without leading zeros), else by a claim that it paid; then fetch PDF and list."""
         tried: list[str] = []
-        result = EobDelivery(outcome=Outcome.NOT_FOUND, reason="the portal lists no such payment")
+        result = EobDelivery(outcome=Outcome.BAD_DATA, field="check_no", reason="neither a check nor a claim is named")
         for look in self._eob_looks(ask):
             tried.append(look.rung)
             result = self._delivered(ask, look)
             if result.outcome is not Outcome.NOT_FOUND:
                 break
-        found = result.outcome is not Outcome.NOT_FOUND
+        found = tried and result.outcome is not Outcome.NOT_FOUND
         return result.model_copy(update={"rung": tried[-1] if found else "", "tried": tuple(tried)})
 
     def _eob_looks(self, ask: EobRequest) -> list[Look]:

@@ -191,6 +191,10 @@ class TestDeliversEobs:
         assert (answer.outcome, pdfs(answer)) == (Outcome.ANSWERED, [])
         assert answer.warnings == ("the portal offers no document of this payment",)
 
+    def test_a_question_that_names_nothing_is_bad_data(self, site: Site) -> None:
+        answer = deliver(site, check_rows(site, "aetna")[0], check_no="")
+        assert (answer.outcome, answer.field, answer.tried) == (Outcome.BAD_DATA, "check_no", ())
+
     def test_the_rung_that_found_the_last_one_is_tried_first(self, site: Site) -> None:
         site.portal.first_rung = "check_no, no zeros"
         try:
@@ -208,19 +212,15 @@ class TestFaults:
             ("stale-result@checks:2", "aetna"),
             ("blank-form@checks", "humana"),
             ("frame-detached@checks", "aetna"),
-            ("frame-detached@checks:2", "anthem"),
             ("survey@checks", "anthem"),
             ("cookie-banner@eob-pdf", "humana"),
             ("slow@checks:5", "aetna"),
             ("error-503@checks", "aetna"),
             ("payer-error@checks", "aetna"),
-            ("error-503@eob-pdf", "aetna"),
             ("error-503@eob-pdf", "humana"),
             ("error-503@eob-csv", "anthem"),
             ("nothing-comes@eob-csv", "aetna"),
-            ("nothing-comes@eob-pdf", "aetna"),
             ("nothing-comes@eob-pdf", "humana"),
-            ("html-as-pdf@eob-pdf", "anthem"),
             ("html-as-pdf@eob-pdf", "humana"),
             ("new-tab@eob-pdf", "aetna"),
             ("new-tab@eob-pdf", "humana"),
@@ -238,19 +238,19 @@ class TestFaults:
     )
     def test_trouble_on_the_way_does_not_keep_from_the_right_document(self, site: Site, fault: str, payer: str) -> None:
         site.mend_form()
-        with site.fault(fault, patience=4):
+        with site.fault(fault, patience=3):
             assert wrong(site, check_rows(site, payer)[1]) == []
 
-    @pytest.mark.parametrize("payer", ["aetna", "magellan"])
     @pytest.mark.parametrize("fault", ["stale-result@checks", "frame-detached@checks", "blank-form@checks"])
-    def test_trouble_on_the_way_from_a_claim_does_not_either(self, site: Site, fault: str, payer: str) -> None:
+    def test_trouble_on_the_way_from_a_claim_does_not_either(self, site: Site, fault: str) -> None:
         with site.fault(fault):
-            assert wrong(site, claim_row(site, payer)) == []
+            assert wrong(site, claim_row(site, "aetna")) == []
 
     def test_a_viewer_that_does_nothing_more_is_loaded_anew(self, site: Site) -> None:
+        deliver(site, check_rows(site, "anthem")[0])  # leaves a filter, and so uses up the one answer
         site.mend_form()
         with site.fault("stuck@remits"):
-            assert wrong_rows(site, check_rows(site, "anthem")[:2]) == []
+            assert wrong(site, check_rows(site, "anthem")[1]) == []
 
     def test_a_stale_nothing_is_not_believed(self, site: Site) -> None:
         row = check_rows(site, "aetna")[2]
@@ -281,7 +281,7 @@ class TestFaults:
     )
     def test_a_changed_page_is_said_not_guessed(self, site: Site, fault: str, payer: str) -> None:
         site.mend_form()
-        with site.fault(fault, patience=4), pytest.raises(PageChanged):
+        with site.fault(fault, patience=3), pytest.raises(PageChanged):
             deliver(site, check_rows(site, payer)[0])
 
     def test_a_list_that_cannot_be_exported_does_not_keep_from_the_document(self, site: Site) -> None:
