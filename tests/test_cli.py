@@ -112,6 +112,7 @@ class TestHelp:
             *promised.split(),
             *("keys set", "keys import", "keys check", "keys backup", "keys set-api", "audit verify", "selectors check"),
             *("outbox list", "outbox send", "outbox retry"),
+            *(f"auths {name}" for name in ("prepare", "list", "show", "approve", "decline", "submit", "follow")),
         }
 
     def test_help_loads_nothing_heavy(self) -> None:

@@ -253,4 +253,4 @@ class _untold:  # noqa: N801  it stands where functions stand
 
 def attachment(data: bytes, seen: Seen, *, address: str, sha256: str, kind: str, pages: int | None) -> Attachment:
     """What the request carries of a file: hashes, kind and size, never its bytes or its name."""
-    return Attachment(address=address, sha256=sha256, kind=kind, media=seen.media, pages=seen.pages or pages or 1, size=len(data))
+    return Attachment(address=address, sha256=sha256, kind=kind, media=seen.media, pages=pages or seen.pages or 1, size=len(data))
