@@ -212,9 +212,7 @@ class TestFaults:
             ("stale-result@checks:2", "aetna"),
             ("blank-form@checks", "humana"),
             ("frame-detached@checks", "aetna"),
-            ("survey@checks", "anthem"),
-            ("cookie-banner@eob-pdf", "humana"),
-            ("slow@checks:5", "aetna"),
+            ("slow@checks:4.2", "aetna"),
             ("error-503@checks", "aetna"),
             ("payer-error@checks", "aetna"),
             ("error-503@eob-pdf", "humana"),
@@ -225,20 +223,20 @@ class TestFaults:
             ("new-tab@eob-pdf", "aetna"),
             ("new-tab@eob-pdf", "humana"),
             ("renamed-label@remits", "anthem"),
-            ("changed-id@remits", "aetna"),
-            ("moved-element@remits", "aetna"),
-            ("removed-landmark@remits", "aetna"),
-            ("changed-id@checks", "anthem"),
-            ("removed-landmark@checks", "humana"),
-            ("reordered-columns@checks", "aetna"),
-            ("changed-id@eob-pdf", "anthem"),
             ("removed-landmark@eob-pdf", "humana"),
-            ("changed-id@eob-csv", "aetna"),
         ],
     )
     def test_trouble_on_the_way_does_not_keep_from_the_right_document(self, site: Site, fault: str, payer: str) -> None:
         site.mend_form()
         with site.fault(fault, patience=3):
+            assert wrong(site, check_rows(site, payer)[1]) == []
+
+    @pytest.mark.parametrize("payer", ["aetna", "anthem"])
+    def test_changes_that_do_not_matter_do_not_even_together(self, site: Site, payer: str) -> None:
+        site.mend_form()
+        remits = ("changed-id@remits", "moved-element@remits", "removed-landmark@remits")
+        checks = ("changed-id@checks", "removed-landmark@checks", "reordered-columns@checks", "survey@checks")
+        with site.fault(*remits, *checks, "changed-id@eob-pdf", "changed-id@eob-csv", "cookie-banner@eob-pdf"):
             assert wrong(site, check_rows(site, payer)[1]) == []
 
     @pytest.mark.parametrize("fault", ["stale-result@checks", "frame-detached@checks", "blank-form@checks"])
