@@ -149,6 +149,7 @@ class TestBody:
             assert list(CHECK.iter_errors(got.json)) == []
             assert got.line == "POST /payerbot HTTP/1.1"
         assert {got.json["job"] for got in server.got} == {job.value for job in Job}
+        assert [got.json["item"] for got in server.got if not (got.json["to_do"] and got.json["why"])] == []
 
     @pytest.mark.parametrize(
         "change",

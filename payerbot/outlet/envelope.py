@@ -25,6 +25,7 @@ from payerbot.model import ClaimStatusRequest, EligibilityRequest, Frozen, Job, 
 from payerbot.outlet import todo
 from payerbot.outlet.cells import SHARES
 from payerbot.outlet.onfile import OnFile
+from payerbot.outlet.work import Work
 from payerbot.practice import words
 from payerbot.remittance import EobRequest
 from payerbot.rows import ANSWER, Answer, Line
@@ -77,7 +78,7 @@ class Envelope(Frozen):
     )
     rows: tuple[Row, ...] = Field(description="every row of the file that asked the very same; empty only where the file is gone")
     outcome: Outcome
-    to_do: str = Field(description="what staff are to do, as in a result file; empty where there is nothing to say")
+    to_do: str = Field(description="what staff are to do, as in a result file")
     why: str
     needs_person: bool = Field(description="true where nobody but a person gets this further")
     answered_at: Annotated[str, Field(pattern=UTC_TIME, description="UTC")]
@@ -87,7 +88,7 @@ class Envelope(Frozen):
 
 def body(contents: Contents, key: str, practice: str, zone: ZoneInfo) -> bytes:
     """The answer as it is sent: the same bytes at every try of the same release."""
-    to_do, why, person = _work(contents, zone)
+    work = _work(contents, zone)
     envelope = Envelope(
         id=key,
         practice=practice,
@@ -95,9 +96,9 @@ def body(contents: Contents, key: str, practice: str, zone: ZoneInfo) -> bytes:
         asked_about=_day(contents),
         rows=tuple(_rows(contents)),
         outcome=contents.answer.outcome,
-        to_do=to_do,
-        why=why,
-        needs_person=person,
+        to_do=work.to_do,
+        why=work.why,
+        needs_person=work.person,
         answered_at=_moment(contents.answered_at),
         **{name: getattr(contents, name) for name in ("subject", "seq", "job", "batch", "item", "portal", "evidence", "answer")},
     )
@@ -152,14 +153,11 @@ def _where(contents: Contents) -> Mapping[str, int]:
     return {name: at for name, at in found.items() if at is not None}
 
 
-def _work(contents: Contents, zone: ZoneInfo) -> tuple[str, str, bool]:
+def _work(contents: Contents, zone: ZoneInfo) -> Work:
     first = contents.rows[0][1] if contents.rows else ()
     authorized = OnFile(contents.header, contents.job, zone).authorized(first)
     line = Line(line=1, cells=first, state="done", answer=contents.answer)
-    try:
-        return todo.work(line, contents.job, authorized=authorized)
-    except TypeError:  # a job whose answers staff have no words for yet
-        return "", contents.answer.reason, False
+    return todo.work(line, contents.job, authorized=authorized)
 
 
 # --- the schema -----------------------------------------------------------------------------------------------------------------------
