@@ -26,7 +26,7 @@ def world(seed: int) -> World:
 
 def adjustment(code: str, amount: Any) -> Adjustment:
     group, carc = code.split("-")
-    return Adjustment(group=group, carc=carc, amount=None if amount is None else Decimal(amount))  # type: ignore[arg-type]
+    return Adjustment(group=group, carc=carc, amount=None if amount is None else Decimal(amount))
 
 
 def line(charge: Any, paid: Any, **codes: Any) -> RemitLine:
@@ -46,7 +46,7 @@ def claim(*lines: RemitLine, **changed: Any) -> RemitClaim:
         "paid": sum((each.paid for each in lines), zero),
         "lines": lines,
     }
-    made = RemitClaim(**{**told, **changed})  # type: ignore[arg-type]
+    made = RemitClaim(**{**told, **changed})
     return made.model_copy(update={"outcome": balance.outcome(made)})
 
 

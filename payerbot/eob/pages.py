@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 import zlib
 from collections.abc import Iterator, Sequence
@@ -10,20 +11,22 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 import pdfplumber
-from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
-from pdfminer.pdftypes import PDFStream, resolve1
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdftypes import resolve1
 
 from payerbot.eob.trouble import CannotRead, NotWhole, Scan
 from payerbot.practice import words as plain
 
 LARGEST = 20_000_000  # bytes
-MOST_UNPACKED = 100_000_000  # bytes of all its streams
+MOST_UNPACKED = 50_000_000  # bytes of all its streams
 MOST_PAGES = 500
 MOST_WORDS = 20_000  # on a page
 SECONDS = 60.0
 SAME_LINE = 2.5  # points between the middles of two words of one line
 MARK, END, HTML = b"%PDF-", b"%%EOF", (b"<!doctype", b"<html", b"<head", b"<?xml")
 LAST_BYTES = 2_048
+_STREAM = re.compile(rb"stream\r?\n")
+_PACKED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")  # how a Flate stream begins
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it would log what stands in the file
 logging.getLogger("pdfplumber").setLevel(logging.CRITICAL)
@@ -69,15 +72,15 @@ class Text(NamedTuple):
 def read(data: bytes) -> Text:
     """The lines of a PDF; CannotRead says what is wrong with the file, Scan that it has no text."""
     _is_one(data)
+    _is_bearable(data)
     try:
         with pdfplumber.open(BytesIO(data)) as opened:
-            _is_bearable(opened.doc)
             found = list(_pages(opened))
     except CannotRead:
         raise
-    except PDFPasswordIncorrect:
-        raise CannotRead("the PDF is locked with a password") from None
-    except (Exception, RecursionError):  # noqa: BLE001  the library raises whatever a stranger's file makes it raise
+    except (Exception, RecursionError) as why:  # noqa: BLE001  the library raises whatever a stranger's file makes it raise
+        if isinstance(why, PDFPasswordIncorrect) or any(isinstance(part, PDFPasswordIncorrect) for part in why.args):
+            raise CannotRead("the PDF is locked with a password") from None
         raise NotWhole("the PDF is damaged and cannot be opened") from None
     if not any(found):
         raise Scan("a scan: the PDF holds a picture and no text")
@@ -98,26 +101,26 @@ def _is_one(data: bytes) -> None:
         raise NotWhole("the PDF was cut off: its end is missing")
 
 
-def _is_bearable(document: PDFDocument) -> None:
-    """Refuse a file whose streams unpack to far more than an EOB has."""
+def _is_bearable(data: bytes) -> None:
+    """Refuse a file whose packed streams hold far more than an EOB does, before any library unpacks them."""
     left = MOST_UNPACKED
-    for number in {number for xref in document.xrefs for number in xref.get_objids()}:
-        found = document.getobj(number)
-        if isinstance(found, PDFStream):
-            left -= _unpacked(found, left)
-            if left <= 0:
-                raise CannotRead("the PDF unpacks to more than an EOB can hold")
+    for stream in _STREAM.finditer(data):
+        found = _unpacked(data[stream.end() :], left)
+        left -= len(found)
+        if left <= 0:
+            raise CannotRead("the PDF unpacks to more than an EOB can hold")
+        if _unpacked(found, 1):
+            raise CannotRead("the PDF is packed twice, as no EOB is")
 
 
-def _unpacked(stream: PDFStream, limit: int) -> int:
-    raw = stream.rawdata or b""
-    filters = [str(getattr(name, "name", name)) for name, _ in stream.get_filters()]
-    packed = [name for name in filters if name in {"FlateDecode", "Fl", "LZWDecode", "LZW", "RunLengthDecode", "RL"}]
-    if len(packed) > 1:
-        raise CannotRead("the PDF is packed in a way that no EOB is")
-    if not packed or packed[0] not in {"FlateDecode", "Fl"} or filters[0] not in {"FlateDecode", "Fl"}:
-        return len(raw) * (64 if packed else 1)
-    return len(zlib.decompressobj().decompress(raw, limit + 1)) if limit > 0 else 0
+def _unpacked(data: bytes, most: int) -> bytes:
+    """What a packed stream holds, so many bytes at most; nothing where it is not packed this way."""
+    if not data.startswith(_PACKED):
+        return b""
+    try:
+        return zlib.decompressobj().decompress(data, most)
+    except zlib.error:
+        return b""
 
 
 def _pages(opened: Any) -> Iterator[list[Line]]:  # noqa: ANN401  pdfplumber's own
