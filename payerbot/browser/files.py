@@ -204,5 +204,11 @@ def _shown(finders: Sequence[Callable[[], Locator]], names: Sequence[str]) -> bo
     field = _field(finders)
     if field is not None and _held(field)[0] == list(names):
         return True
-    words = " ".join(finders[0]().locator("xpath=ancestor::body").or_(finders[0]().page.locator("body")).first.all_inner_texts())
+    words = " ".join(_around(finders[0]()).all_inner_texts())
     return bool(names) and all(name in words for name in names)
+
+
+def _around(field: Locator) -> Locator:
+    """The body of the field's own frame; of the page where the field is gone."""
+    own = field.locator("xpath=ancestor::body").first
+    return own if own.count() else field.page.locator("body")

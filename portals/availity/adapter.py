@@ -4,6 +4,7 @@
 A form can come back empty, or do nothing until it is loaded anew. Result regions show the answer before while they load, so an
 answer is believed only when its busy mark is gone and it echoes this search. The same plan can be listed twice, and only one entry works.
 The Remittance Viewer keeps every number that was searched for as a filter; a payer's documents can be behind an administrator's gate.
+The authorization wizard keeps its earlier pages hidden, cuts a long note off without a word, and may decide at its payer's check.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from payerbot.model import Request
+from portals.availity.auths import Auths
 from portals.availity.claims import CLAIMS, Claims
 from portals.availity.eligibility import ELIGIBILITY
 from portals.availity.remits import CHECKS, Remits
 
 
-class Availity(Claims, Remits):
+class Availity(Claims, Remits, Auths):
     """Availity Essentials."""
 
     slug, title = "availity", "Availity Essentials"

@@ -51,7 +51,7 @@ function select2(id, label, { options, load, onpick, placeholder } = {}) {
       const typed = search.value.trim(), turn = ++state.turn;
       if (!load) { const fit = state.options.filter((o) => o.label.toUpperCase().includes(typed.toUpperCase())); if (fit.length) list_(fit); else say("No results found"); return; }
       if (typed.length < 2) { say("Please enter 2 or more characters"); return; }
-      say("Searching\u2026");
+      found.replaceChildren(h("li", { class: "select2-results__option loading-results", role: "option", "aria-disabled": "true" }, "Searching\u2026"));
       await pause(80);
       if (turn !== state.turn) return;
       const some = await load(typed);
