@@ -70,9 +70,8 @@ def _write(store: Evidence, wanted: dict[str, str], folder: Path) -> int:
 
 
 def _say(told: dict[str, object]) -> None:
-    typer.echo(f"{told['documents']} documents of {told['batch']} are in {told['folder']}, readable by you alone.")
-    typer.echo(
-        "Each is named after the first letters of its eob_id in the result file. They hold patients' data: delete them when you are done."
-    )
+    count = "1 document is" if told["documents"] == 1 else f"{told['documents']} documents are"
+    typer.echo(f"{count} in {told['folder']}, readable by you alone.")
+    typer.echo("Each is named after its eob_id in the result file. They hold patients' data: delete them when you are done.")
     if told["gone"]:
-        typer.echo(f"{told['gone']} documents are not kept any more.")
+        typer.echo(f"Not kept any more: {told['gone']}.")
