@@ -133,6 +133,7 @@ class Portal:
         self.payer.presses.append(ask)
         for _ in range(1 + self.resends):
             one = self.payer.take(ask)
+        steps.reached("submit.pressed")
         self.after_press()
         return AuthResult(outcome=Outcome.ANSWERED, state=one.state, portal_reference=one.reference)
 

@@ -205,8 +205,7 @@ class Submitting:
         try:
             self.book.still_mine()
             steps.reached("submit.pressing")
-            said = self.portal.press_submit()
-            steps.reached("submit.pressed")
+            said = self.portal.press_submit()  # the adapter says "submit.pressed" right after the click
             self.book.pressed(item, found, _reference(said))
             steps.reached("submit.answered")
             self.store.keep("picture", self.page.picture(), item=item.id)

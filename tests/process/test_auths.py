@@ -1,0 +1,138 @@
+"""Authorizations with real shares: prepared, approved by a person, killed at every step of the submit, counted at the payer, followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from payerbot import logs, steps
+from payerbot.authorization import AuthRequest, AuthResult, AuthState
+from payerbot.cli import app
+from payerbot.ledger.records import Submission
+from payerbot.model import Job
+from sandbox.world import AS_OF
+from tests.contract.auth_support import members_at, request_for
+from tests.ledger_support import sheet
+from tests.process.support import LOGIN, OWNER, PORTAL, Office, world
+
+PAYER = "aetna"
+AT_SUBMIT = [step for step in steps.AUTHS if step.startswith("submit.")]
+UNPRESSED = ("submit.intended", "submit.pressing")
+
+
+@pytest.fixture(autouse=True)
+def _log_closed() -> Iterator[None]:
+    yield
+    logs.file.close()
+
+
+def requests(count: int) -> list[AuthRequest]:
+    """Requests that nobody has sent yet, to a payer that takes a second one as well."""
+    known = {one.member_key for one in world().authorizations}
+    found = [request_for(member, PAYER) for member in members_at(world(), PAYER) if member.key not in known]
+    assert len(found) >= count
+    return found[:count]
+
+
+def load(office: Office, *asks: AuthRequest) -> str:
+    with office.ledger() as ledger:
+        return ledger.add(sheet(*asks, job=Job.AUTHS, portal=PORTAL, login=LOGIN), business_date=AS_OF).batch
+
+
+def submissions(office: Office) -> list[Submission]:
+    with office.ledger() as ledger:
+        return ledger.submissions()
+
+
+def woken(office: Office, batch: str) -> None:
+    from payerbot.commands.auths import WOKEN
+
+    with office.ledger() as ledger:
+        ledger.wake(batch, WOKEN)
+
+
+def approve_all(office: Office) -> int:
+    """Dana looks at each request that waits and types yes."""
+    waiting = [one for one in submissions(office) if one.state == "prepared"]
+    for one in waiting:
+        done = CliRunner().invoke(app, ["auths", "approve", one.id, "--as", OWNER], input="yes\n")
+        assert done.exit_code == 0, done.output
+        assert one.ask.patient.member_id in done.output, "she sees whom it is about"
+    return len(waiting)
+
+
+def counted(office: Office) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Presses by form nonce, and the requests taken, as the payer has them."""
+    told = office.twin.auths()
+    return told["presses"], told["taken"]
+
+
+def test_killed_at_every_step_of_the_submit_each_request_is_there_once(office: Office) -> None:
+    batch = load(office, *requests(len(AT_SUBMIT)))
+    office.run(batch, prepare=True)
+    assert counted(office) == ({}, []), "nothing is sent before a person said yes"
+    assert [one.state for one in submissions(office)] == ["prepared"] * len(AT_SUBMIT)
+    assert {asked.kind for asked in office.questions()} == {"approval"}
+    assert approve_all(office) == len(AT_SUBMIT)
+    for step in AT_SUBMIT:
+        office.wish(die=step)
+        office.run(batch)
+    office.wish()
+    woken(office, batch)
+    office.run(batch)
+    presses, taken = counted(office)
+    killed_before = len(UNPRESSED)
+    assert len(taken) == len(presses) == len(AT_SUBMIT) - killed_before
+    assert set(presses.values()) == {1}, "no form was sent twice"
+    assert sorted(one.state for one in submissions(office)) == ["settled"] * len(taken) + ["unknown"] * killed_before
+    assert office.questions() == [], "the portal may show a request a day late"
+
+    office.set_variable("PAYERBOT_DEV_TODAY", (AS_OF + timedelta(days=1)).isoformat())
+    woken(office, batch)
+    office.run(batch)
+    assert [asked.kind for asked in office.questions()] == ["approval_again"] * killed_before
+    assert counted(office) == (presses, taken), "nothing is pressed without a new approval"
+    assert approve_all(office) == killed_before
+    office.run(batch)
+    presses, taken = counted(office)
+    assert len(taken) == len(presses) == len(AT_SUBMIT)
+    assert set(presses.values()) == {1}
+    assert {one["member_key"] for one in taken} == {one.ask.patient_key for one in submissions(office)}
+
+    office.twin.night(5)
+    woken(office, batch)
+    office.run(batch)
+    lines = office.lines(batch)
+    said = [line.answer for line in lines if isinstance(line.answer, AuthResult)]
+    assert {answer.sent_by for answer in said} == {"payerbot"}
+    assert all(answer.state.decided for answer in said)
+    contacts = [asked.kind for asked in office.questions()]
+    assert len(said) + len(contacts) == len(lines), "decided, or the payer wants a call"
+    assert set(contacts) <= {"auth_contact"}
+    with office.ledger() as ledger:
+        assert ledger.verify_audit() == []
+
+
+def test_two_at_the_payer_and_one_by_phone(office: Office) -> None:
+    doubled, known = requests(2)
+    reference = office.twin.auth_by_phone(known.payer_key, known.patient_key, "90837", known.start_date, known.end_date, fixed="approved")
+    batch = load(office, doubled, known)
+    office.run(batch, prepare=True)
+    (first, second) = office.lines(batch)
+    assert isinstance(second.answer, AuthResult)
+    assert (second.answer.state, second.answer.sent_by) == (AuthState.APPROVED, "someone else")
+    assert reference in {second.answer.portal_reference, second.answer.auth_number}
+    assert "approves or declines" in first.waits_for
+    assert approve_all(office) == 1
+    with office.twin.with_fault("reset-after-accept@auth-submit"):
+        office.run(batch)
+    presses, taken = counted(office)
+    ours = [one for one in taken if one["by"] == "portal"]
+    assert len(presses) == 1, "one form, which the browser sent again below us"
+    assert len(ours) == sum(presses.values())
+    kinds = [asked.kind for asked in office.questions()]
+    assert kinds == (["submission_doubled"] if len(ours) > 1 else [])
