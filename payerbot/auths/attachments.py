@@ -67,7 +67,7 @@ class Store(Protocol):
 
 def laid_out(ask: AuthRequest, store: Store, folder: Path) -> Mapping[str, Path] | None:
     """Put the files of a request where the browser can take them, under names of ours; None where one is not kept any more."""
-    shutil.rmtree(folder, ignore_errors=True)
+    put_away(folder)
     found: dict[str, Path] = {}
     for number, one in enumerate(ask.attachments, 1):
         try:
@@ -79,6 +79,11 @@ def laid_out(ask: AuthRequest, store: Store, folder: Path) -> Mapping[str, Path]
         target.write_bytes(data)
         found[one.address] = target
     return found
+
+
+def put_away(folder: Path) -> None:
+    """Nothing of a patient lies about once the form is done with."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def looked_at(data: bytes) -> Seen:
