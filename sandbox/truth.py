@@ -29,7 +29,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -255,12 +255,12 @@ class Asked(NamedTuple):
 
 DAYS = ("start_at", "patient_dob", "dos_from", "dos_to", "first_sent_date")
 NUMBERS = ("rendering_npi", "billing_npi")
-_NAMED = {name.casefold(): key for key, name in NAMES.items()}
+NAMED = {name.casefold(): key for key, name in NAMES.items()}
 
 
 def read(row: Row, needed: Iterable[str]) -> Asked | Truth:
     """What the row asks, or why it cannot be asked."""
-    payer = row.get("payer_key") or _NAMED.get(row.get("payer_name", "").casefold(), "")
+    payer = row.get("payer_key") or NAMED.get(row.get("payer_name", "").casefold(), "")
     empty = [column for column in needed if not row.get(column)]
     typos = [column for column in NUMBERS if row.get(column) and not npi_passes(row[column])]
     days: dict[str, date] = {}
@@ -373,9 +373,11 @@ _COMPARE: dict[str, Callable[[str, str], bool]] = {
 
 
 def of_file(world: World, path: Path) -> dict[int, Truth]:
-    """The truth of every row of a schedule, claims or payments file, by line (1 is the first below the header)."""
+    """The truth of every row of a schedule, claims, payments or authorizations file, by line (1 is the first below the header)."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
+    if rows and "request_id" in rows[0]:
+        return dict(enumerate(_requests(world, rows, path.parent), start=1))
     ask = _payment if rows and "payment_id" in rows[0] else claim if rows and "claim_id" in rows[0] else visit
     return {number: ask(world, row) for number, row in enumerate(rows, start=1)}
 
@@ -384,6 +386,12 @@ def _payment(world: World, row: Row) -> Truth:
     from sandbox import truth_eobs  # noqa: PLC0415 -- it stands on this module
 
     return truth_eobs.payment(world, row)
+
+
+def _requests(world: World, rows: Sequence[Row], folder: Path) -> list[Truth]:
+    from sandbox import truth_auths  # noqa: PLC0415 -- it stands on this module
+
+    return truth_auths.of_rows(world, rows, folder)
 
 
 def as_json(truths: Mapping[int, Truth]) -> str:

@@ -268,6 +268,15 @@ class World:
             return out
         return rows.messy_payments(out, self._claim_row(unpaid, len(out) + 1))
 
+    def auth_request_rows(self, *, messy: bool = False) -> list[dict[str, str]]:
+        """The authorization requests as rows of a file; messy ones have blemishes, and at the end what cannot go as it is.
+
+        The files that they name are written by `sandbox.worldgen.requests.write_files`.
+        """
+        from sandbox.worldgen import requests  # noqa: PLC0415 -- it stands on the payers' rules, and those on this module
+
+        return requests.rows(self, messy=messy)
+
     def _claim_row(self, claim: Claim, number: int) -> dict[str, str]:
         return rows.paid_claim(claim, self.member(claim.member_key), number, PAYERS[claim.payer].payer_id)
 

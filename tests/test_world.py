@@ -571,8 +571,10 @@ def test_twenty_thousand_claims_have_names_of_their_own() -> None:
 def test_the_committed_examples_are_what_the_generator_writes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sandbox.world", "examples", "--seed", "20261122", "--out", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    for name in ("schedule.csv", "open_claims.csv", "payments.csv"):
+    for name in ("schedule.csv", "open_claims.csv", "payments.csv", "auth_requests.csv"):
         assert (EXAMPLES / name).read_bytes() == (tmp_path / name).read_bytes()
+    written, kept = ({path.name: path.read_bytes() for path in (folder / "attachments").iterdir()} for folder in (tmp_path, EXAMPLES))
+    assert written == kept
 
 
 def test_example_rows_are_about_this_world() -> None:

@@ -150,7 +150,7 @@ def messy_payments(clean: list[Row], unpaid: Row) -> list[Row]:
     That is: an unknown number, a check of another payer, another amount, another day, a claim that is not paid yet, no check and no claim
     at all, and a day that does not exist.
     """
-    out = [_us_dates(row, ("check_date",)) if i % US_DATE_EVERY == 3 and row["check_date"] else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
+    out = [us_dates(row, ("check_date",)) if i % US_DATE_EVERY == 3 and row["check_date"] else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
     checks = [row for row in clean if row["check_no"] and row["payer_key"] in ("aetna", "anthem", "humana")]
     first, other = checks[0], next(row for row in checks if row["payer_key"] != checks[0]["payer_key"])
     out.insert(len(out) // 2, dict(out[1]))
@@ -170,7 +170,7 @@ def messy_payments(clean: list[Row], unpaid: Row) -> list[Row]:
 
 def messy_visits(clean: list[Row]) -> list[Row]:
     """Some dates as people type them; the second row once more; and at the end a mistyped NPI and a day that does not exist."""
-    out = [_us_dates(row, ("patient_dob",)) if i % US_DATE_EVERY == 3 else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
+    out = [us_dates(row, ("patient_dob",)) if i % US_DATE_EVERY == 3 else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
     out.insert(len(out) // 2, dict(out[1]))
     typo, impossible = dict(clean[4]), dict(clean[9])
     typo |= {"appointment_id": typo["appointment_id"] + "-B", "rendering_npi": mistyped(typo["rendering_npi"])}
@@ -181,7 +181,7 @@ def messy_visits(clean: list[Row]) -> list[Row]:
 def messy_claims(clean: list[Row]) -> list[Row]:
     """Some dates as people type them; the second row once more; and at the end a mistyped NPI, an impossible day, an unknown payer."""
     dates = ("patient_dob", "dos_from", "dos_to")
-    out = [_us_dates(row, dates) if i % US_DATE_EVERY == 3 else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
+    out = [us_dates(row, dates) if i % US_DATE_EVERY == 3 else dict(row) for i, row in enumerate(clean)]  # noqa: PLR2004
     out.insert(len(out) // 2, dict(out[1]))
     typo, impossible, unknown = dict(clean[4]), dict(clean[9]), dict(clean[14])
     typo |= {"claim_id": typo["claim_id"] + "B", "rendering_npi": mistyped(typo["rendering_npi"])}
@@ -196,7 +196,8 @@ def mistyped(npi: str) -> str:
     return swapped if swapped != npi else npi[:-1] + str((int(npi[-1]) + 1) % 10)
 
 
-def _us_dates(row: Row, columns: Iterable[str]) -> Row:
+def us_dates(row: Row, columns: Iterable[str]) -> Row:
+    """The same row with these dates as people type them."""
     changed = dict(row)
     for column in columns:
         day = date.fromisoformat(row[column])
@@ -216,21 +217,25 @@ def write(path: Path, rows: list[Row]) -> None:
 
 
 def examples(world: World, folder: Path) -> tuple[Path, ...]:
-    """Write schedule.csv, open_claims.csv and payments.csv."""
+    """Write schedule.csv, open_claims.csv, payments.csv, and auth_requests.csv with its attachments."""
+    from sandbox.worldgen import requests  # noqa: PLC0415 -- it stands on the payers' rules, and those on the world
+
     folder.mkdir(parents=True, exist_ok=True)
     schedule, claims = folder / "schedule.csv", folder / "open_claims.csv"
     write(schedule, world.schedule_rows(messy=True))
     write(claims, world.open_claim_rows(messy=True))
     payments = folder / "payments.csv"
     write(payments, world.payment_rows(messy=True, days=EXAMPLE_PAYMENT_DAYS))
-    return schedule, claims, payments
+    asked = folder / "auth_requests.csv"
+    write(asked, world.auth_request_rows(messy=True))
+    return schedule, claims, payments, asked, *requests.write_files(world, folder)
 
 
 def main(argv: list[str], generate: Callable[[int, int, int, date], World], seed: int, as_of: date) -> int:
     """``python -m sandbox.world examples --out DIR``."""
     parser = argparse.ArgumentParser("python -m sandbox.world", description="Write a practice's files about the made-up world.")
     commands = parser.add_subparsers(required=True)
-    made = commands.add_parser("examples", help="schedule.csv, open_claims.csv and payments.csv")
+    made = commands.add_parser("examples", help="schedule.csv, open_claims.csv, payments.csv and auth_requests.csv")
     made.add_argument("--seed", type=int, default=seed)
     made.add_argument("--members", type=int, default=EXAMPLE_VISITS)
     made.add_argument("--claims", type=int, default=EXAMPLE_CLAIMS)
