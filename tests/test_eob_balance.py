@@ -111,6 +111,18 @@ def test_a_claim_without_lines_balances_by_itself() -> None:
     assert balance.problems(check(claim(charge=Decimal(180), paid=Decimal(90), adjustments=whole)))
 
 
+def test_what_adds_up_and_is_worth_a_look() -> None:
+    back = claim(line("-180", "-61.60", CO_45="-68.40", PR_3="-50"), clp_status="22")
+    assert balance.warnings(check(PAID_CLAIM, back)) == ()
+    assert balance.warnings(check(claim(PAID, patient_resp=Decimal(50)))) == ()
+    assert balance.warnings(check(claim(PAID, patient_resp=Decimal(60)))) == (
+        "claim 1: what it says the patient owes is not its PR adjustments",
+    )
+    alone = balance.warnings(check(PAID_CLAIM, back.model_copy(update={"claim_id": "HL9"})))
+    assert alone == ("claim 2: a payment is taken back, and the corrected claim is not on this check",)
+
+
+PAID_CLAIM = claim(PAID)
 DENIED = {"clp_status": "4"}
 
 

@@ -122,6 +122,7 @@ def test_documents_that_contradict_each_other_go_to_a_person() -> None:
     said = read(one, pdf_of(one), ("835", shifted))
     assert said.outcome is Outcome.UNREADABLE
     assert "contradict" in said.reason
+    assert read(one, pdf_of(one), ("csv", HTML)).outcome is Outcome.ANSWERED, "a list that is no list says nothing"
     told_otherwise = as_csv([one]).replace(f"{one.amount:,.2f}".encode(), b"9.99")
     assert read(one, pdf_of(one), ("csv", told_otherwise)).outcome is Outcome.UNREADABLE
 
@@ -208,6 +209,7 @@ def test_a_payment_without_a_document_and_one_that_was_not_found_are_said() -> N
     none = read(remit())
     assert (none.outcome, none.eob_id) == (Outcome.UNREADABLE, "")
     assert "no document" in none.reason
+    assert "no document" in read(remit(), ("csv", as_csv([remit()]))).reason
     lost = answer.read(ask(remit()), EobDelivery(outcome=Outcome.NOT_FOUND, tried=("check_no",)), [])
     assert (lost.outcome, lost.tried, lost.fetched, lost.check_no) == (Outcome.NOT_FOUND, ("check_no",), None, remit().check_no)
 

@@ -132,7 +132,8 @@ def test_its_document_is_kept_as_long_as_the_latest_who_asked_needs_it(book: Led
 def test_an_item_that_a_run_has_taken_meanwhile_is_left_to_it(book: Ledger, store: Evidence) -> None:
     fetch(book, store, load(book, ask()).batch)
     later = load(book, ask(), digest=b"2" * 32)
-    known = before.find(book, store, ask(), f"{later.batch}.1")
+    (earlier,) = book.payments_before(ask())
+    known = before.again(ask(), earlier)
     assert known is not None
     with book.take_lease(PORTAL, LOGIN, life=60) as lease:
         assert book.claim(lease, later.batch) is not None
@@ -143,7 +144,15 @@ def test_an_item_that_a_run_has_taken_meanwhile_is_left_to_it(book: Ledger, stor
 
 def test_the_latest_of_a_practice_with_many_payments_is_found_by_a_claim(book: Ledger, store: Evidence) -> None:
     batch = load(book, *(ask(check_no=f"{n}", amount=None) for n in range(1, 31))).batch
-    fetch(book, store, batch, claim(line("10", "10"), payer_claim_no="X"), check_no="1")
     fetch(book, store, load(book, ask(check_no="99", amount=None), digest=b"3" * 32).batch, check_no="99")
+    fetch(book, store, batch, claim(line("10", "10"), payer_claim_no="X"), check_no="1")
     later = load(book, ask(**BARE, payer_claim_no="M1"), ask(**BARE, payer_claim_no="Y"), digest=b"2" * 32)
     assert before.settle(book, store, later.batch) == 1
+
+
+def test_a_claim_that_stands_on_two_checks_is_asked_of_the_portal(book: Ledger, store: Evidence) -> None:
+    fetch(book, store, load(book, ask()).batch)
+    fetch(book, store, load(book, ask(check_no="99", amount=None), digest=b"3" * 32).batch, check_no="99")
+    later = load(book, ask(**BARE, payer_claim_no="M1"), ask(check_no="99", amount=None), digest=b"2" * 32)
+    assert before.settle(book, store, later.batch) == 1
+    assert [line.state for line in book.lines(later.batch)] == ["waiting", "done"]

@@ -25,6 +25,7 @@ class Flaw(Enum):
     SCAN = "a scan"
     UNKNOWN = "cannot be read"
     UNBALANCED = "does not add up"
+    CONTRADICTS = "contradicts the portal's page"
 
 
 class Seen(NamedTuple):
@@ -70,14 +71,8 @@ def looked_at(ask: EobRequest, delivery: EobDelivery, addresses: Sequence[str]) 
 def _seen(ask: EobRequest, listed: ListedPayment | None, document: Document, address: str) -> Seen:
     try:
         reading = _READERS[document.medium](document.data, ask, listed)
-    except NotWhole as why:
-        return Seen(document, address, flaw=Flaw.NOT_WHOLE, why=(str(why),))
-    except Scan as why:
-        return Seen(document, address, flaw=Flaw.SCAN, why=(str(why),))
-    except _OfAnother as why:
-        return Seen(document, address, flaw=Flaw.OTHER, why=(str(why),))
     except CannotRead as why:
-        return Seen(document, address, flaw=Flaw.UNKNOWN, why=(str(why),))
+        return Seen(document, address, flaw=_FLAWS.get(type(why), Flaw.UNKNOWN), why=(str(why),))
     if reading is None:
         return Seen(document, address)
     proved = proof.of(reading.remittance, ask, listed)
@@ -87,6 +82,10 @@ def _seen(ask: EobRequest, listed: ListedPayment | None, document: Document, add
 
 class _OfAnother(CannotRead):
     """A document in which the payment's number does not occur at all."""
+
+
+class _Contradiction(CannotRead):
+    """A list that says something else than the portal's page."""
 
 
 def _pdf(data: bytes, ask: EobRequest, listed: ListedPayment | None) -> Reading:
@@ -114,14 +113,16 @@ def _csv(data: bytes, ask: EobRequest, listed: ListedPayment | None) -> None:
     """The portal's list holds no remittance; it must not contradict the row on the page."""
     row = listing.of(listing.read(data), ask.check_no or (listed.check_no if listed else ""))
     if row is not None and listed is not None and (row.amount, row.check_date) != (listed.amount, listed.check_date):
-        raise CannotRead("the portal's list and its page show the payment in two ways")
+        raise _Contradiction("the portal's list and its page show the payment in two ways")
 
 
+_FLAWS = {NotWhole: Flaw.NOT_WHOLE, Scan: Flaw.SCAN, _OfAnother: Flaw.OTHER, _Contradiction: Flaw.CONTRADICTS}
 _READERS: dict[str, Callable[[bytes, EobRequest, ListedPayment | None], Reading | None]] = {"pdf": _pdf, "835": _835, "csv": _csv}
 
 
 def _worth_another(seen: Sequence[Seen]) -> bool:
-    return not any(one.good for one in seen) and any(one.flaw in {Flaw.NOT_WHOLE, Flaw.OTHER} for one in seen)
+    documents = [one for one in seen if one.document.medium != "csv"]
+    return not any(one.good for one in documents) and any(one.flaw in {Flaw.NOT_WHOLE, Flaw.OTHER} for one in documents)
 
 
 # --- the answer --------------------------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ def result(ask: EobRequest, delivery: EobDelivery, seen: Sequence[Seen]) -> EobR
     good = [one for one in seen if one.good]
     if not good:
         return _unread(told, seen)
-    if not _agree([one.good for one in good if one.good]) or any(one.flaw for one in seen if one.document.medium == "csv"):
+    if not _agree([one.good for one in good if one.good]) or any(one.flaw is Flaw.CONTRADICTS for one in seen):
         return _unreadable(told, good[0], "the documents contradict each other: " + A_PERSON_READS, ())
     return _answered(told, ask, good[0])
 
@@ -159,6 +160,7 @@ def _answered(told: dict[str, object], ask: EobRequest, best: Seen) -> EobResult
         "payee_tin": remittance.payee_tin or None,
         "claim_count": len(remittance.claims),
         "balance_ok": True,
+        "warnings": balance.warnings(remittance),
         "remittance": remittance,
         "claim": proof.the_one(proof.claims_asked(remittance, ask)) if proof.by_claim(ask) else None,
         "match": best.match,
@@ -179,7 +181,8 @@ def _essence(remittance: Remittance) -> tuple[object, ...]:
 
 def _unread(told: dict[str, object], seen: Sequence[Seen]) -> EobResult:
     """No document may be believed: why, and whether asking later may help."""
-    worst = next((one for flaw in _TOLD_FIRST for one in seen if one.flaw is flaw), None)
+    documents = [one for one in seen if one.document.medium != "csv"]
+    worst = next((one for flaw in _TOLD_FIRST for one in documents if one.flaw is flaw), None)
     if worst is None:
         reason = "the portal hands out no document of this payment: ask the payer for it"
         return EobResult.model_validate(told | {"outcome": Outcome.UNREADABLE, "reason": reason})

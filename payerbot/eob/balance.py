@@ -125,6 +125,19 @@ def owed(adjustments: Iterable[Adjustment]) -> Decimal:
     return sum((_amount(each) for each in adjustments if each.group == "PR"), ZERO)
 
 
+def warnings(remittance: Remittance) -> tuple[str, ...]:
+    """What adds up and is still worth a look."""
+    return tuple(warning for n, claim in enumerate(remittance.claims, start=1) for warning in _doubtful(claim, remittance, f"claim {n}"))
+
+
+def _doubtful(claim: RemitClaim, remittance: Remittance, name: str) -> Iterator[str]:
+    if claim.patient_resp is not None and claim.patient_resp != owed(all_adjustments(claim)):
+        yield f"{name}: what it says the patient owes is not its PR adjustments"
+    others = [other for other in remittance.claims if other.outcome != "reversal" and other.claim_id == claim.claim_id]
+    if claim.outcome == "reversal" and not others:
+        yield f"{name}: a payment is taken back, and the corrected claim is not on this check"
+
+
 # --- outcome -----------------------------------------------------------------------------------------------------------------------
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from payerbot.eob import proof
 from payerbot.errors import UserError
 from payerbot.ledger.evidence import Evidence
 from payerbot.model import Job, Outcome
-from payerbot.remittance import EobRequest, EobResult
+from payerbot.remittance import EobRequest, EobResult, bare_number
 from payerbot.vault import vault_of
 
 if TYPE_CHECKING:
@@ -45,20 +46,31 @@ def loaded(practice: Practice, ledger: Ledger, job: Job, report: BatchReport, *,
 
 def settle(ledger: Book, store: Store, batch: str) -> int:
     """Answer each payment of a batch that an earlier one has fetched and whose document is still kept; how many."""
-    done = 0
+    done, of_payer = 0, cache(lambda ask: tuple(ledger.payments_before(ask)))
     for item, ask in ledger.payments_to_ask(batch):
-        if (known := find(ledger, store, ask, item)) is not None:
+        earlier = ledger.payments_before(ask) if ask.check_no else of_payer(_about_payer(ask))
+        if (known := _the_one(ask, earlier, store, item)) is not None:
             done += ledger.answer_from_before(item, known, (known.eob_id,))
     return done
 
 
-def find(ledger: Book, store: Store, ask: EobRequest, item: str, *, batch: str = "") -> EobResult | None:
-    """The payment's answer as the ledger has it, its document kept for this item too; only out of one batch where that is named."""
-    for earlier in ledger.payments_before(ask, batch=batch):
-        known = again(ask, earlier)
-        if known is not None and _still_kept(store, known, item):
-            return known
-    return None
+def _about_payer(ask: EobRequest) -> EobRequest:
+    """The same for all questions about claims of one payer, whose answers are looked through once."""
+    blank = {"claim_id": "", "payer_claim_no": "", "patient": None, "dos_from": None, "dos_to": None, "charge": None, "patient_key": ""}
+    return ask.model_copy(update=blank)
+
+
+def find(ledger: Book, store: Store, ask: EobRequest, item: str, *, batch: str) -> EobResult | None:
+    """The payment's answer as this batch has it from another row, its document kept for this item too."""
+    return _the_one(ask, ledger.payments_before(ask, batch=batch), store, item)
+
+
+def _the_one(ask: EobRequest, earlier: Iterable[EobResult], store: Store, item: str) -> EobResult | None:
+    """The latest that is surely the same payment; None where a claim stands on two checks: the portal is to say which."""
+    found = [known for one in earlier if (known := again(ask, one)) is not None]
+    if len({bare_number(known.check_no or "") for known in found}) != 1:
+        return None
+    return next((known for known in found if _still_kept(store, known, item)), None)
 
 
 def _still_kept(store: Store, known: EobResult, item: str) -> bool:
