@@ -357,6 +357,7 @@ class Auths(Shell):
             page["modifiers"].fill(" ".join(service.modifiers))
         if ask.note:
             page["note"].fill(ask.note)
+        steps.reached("search.filled")  # what comes next asks the payer
 
     def _diagnoses(self, page: Screen, ask: AuthRequest) -> None:
         for at, code in enumerate(ask.diagnoses):
@@ -495,6 +496,8 @@ class Auths(Shell):
     def _followed(self, page: Screen, ask: AuthRequest, standing: StandingRequest) -> AuthResult:
         rows = [read_auths.listed(row) for row in page["table"].table()]
         fits = [at for at, row in enumerate(rows) if read_auths.is_it(row, standing)]
+        if not fits and len(rows) == 1:
+            fits = [0]  # it was searched for by its number, which not every list shows
         if len(fits) != 1:
             return AuthResult(outcome=Outcome.NOT_FOUND, reason="the payer does not list this request")
         return self._read_detail(self._request_page(page, fits[0]), ask)

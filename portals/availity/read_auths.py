@@ -154,7 +154,7 @@ def is_it(row: StandingRequest, standing: StandingRequest) -> bool:
 def followed(detail: Pairs, ask: AuthRequest) -> AuthResult | None:
     """What the payer says of one request; None where the page shows another member's."""
     said = dict(detail)
-    if not read.alike(said.get("Member ID", ""), ask.patient.member_id):
+    if not _is_of(said, ask):
         return None
     words = said.get("Status", "")
     begin, end = days(said.get("Service Dates"))
@@ -185,10 +185,21 @@ def followed(detail: Pairs, ask: AuthRequest) -> AuthResult | None:
     )
 
 
+def _is_of(said: Mapping[str, str], ask: AuthRequest) -> bool:
+    """A family can share one member id: the birth date tells them apart, or, where it is not shown, the name."""
+    if not read.alike(said.get("Member ID", ""), ask.patient.member_id):
+        return False
+    born = said.get("Patient Date of Birth")
+    if born is None:
+        return same_person(said.get("Patient Name", ""), ask.patient.last, ask.patient.first)
+    return day(born) == ask.patient.birth_date
+
+
 def _agreed(said: Mapping[str, str], ask: AuthRequest, begin: date | None, end: date | None) -> tuple[str, ...]:
     agree = {
         "member_id": same_id(said.get("Member ID", ""), ask.patient.member_id),
         "name": same_person(said.get("Patient Name", ""), ask.patient.last, ask.patient.first),
+        "birth_date": day(said.get("Patient Date of Birth")) == ask.patient.birth_date,
         "dos": (begin, end) == (ask.start_date, ask.end_date),
         "code": bool(set(_codes(said.get("Procedure Code Requested", ""))) & {service.code.upper() for service in ask.services}),
     }

@@ -27,4 +27,11 @@ Invented, because nothing public says (selectors mark them ``invented``):
   up and outlive the page, that the Claim tab has no dates and its list is called "Claims"; labels of the radios; which payer hands out its
   documents in which way (`sandbox.eobs.ways`); the wording and the dialog of "Manage Access" and when it is shown; the detail of a check
   ("Check / EFT Details", "Provider Adjustments", "Service Line n") around the documented "Adjustments" tables; all documents' layouts.
+- authorizations: documented are the way there (`#NAVIGATION-authorizations`, "New Request"), the wizard's ids with dots, its lists by
+  their hidden `<select>`, "Retrieve Provider Info", `#fromDate` to `#serviceLevelCode`, the cap of the notes, `#printButton`,
+  `#nextStepsButton`, "Take me to InterQual" and "Skip", `input#filePicker-1` and its file types, `#authWizardNextButton`,
+  "Authorization - Undetermined". Invented: all labels, the pages' marks (`#step-...`, `#auth-...`), contact name, certification type,
+  urgency statement, further diagnoses, modifiers, kinds of attachments, 10 MB; which code a payer decides at its check, refuses, asks
+  questions about or wants a file for; review and response pages; drafts; duplicate messages and who stops a second request; inquiry and
+  dashboard from their forms to their words.
 """

@@ -205,7 +205,7 @@ async def detail(request: Request, at: At) -> Response:
         return JSONResponse({"error": "no such request"}, 404)
     await asyncio.sleep(at.box.staging_seconds(len(reference)) / 2)
     at.box.records.add("opened", app="authorizations", payer=search.payer, session=session.label)
-    return JSONResponse(envelope(at, rows=_detail(one, search.rules, dashboard=False)))
+    return JSONResponse(envelope(at, rows=_detail(at.box, one, search.rules, dashboard=False)))
 
 
 @step("auth-request")
@@ -217,10 +217,10 @@ async def own_detail(request: Request, at: At) -> Response:
     if one is None:
         return JSONResponse({"error": "no such request"}, 404)
     at.box.records.add("opened", app="authorizations", payer=one.payer, session=session.label)
-    return JSONResponse(envelope(at, rows=_detail(one, RULES[one.payer], dashboard=True)))
+    return JSONResponse(envelope(at, rows=_detail(at.box, one, RULES[one.payer], dashboard=True)))
 
 
-def _detail(one: Standing, how: AuthRules, *, dashboard: bool) -> list[list[str]]:
+def _detail(box: Sandbox, one: Standing, how: AuthRules, *, dashboard: bool) -> list[list[str]]:
     open_ = _status(one, how, dashboard=dashboard) != SUBMITTED
     rows = [
         (how.reference_label, one.reference),
@@ -229,6 +229,7 @@ def _detail(one: Standing, how: AuthRules, *, dashboard: bool) -> list[list[str]
         ("Request Type", rules.REQUEST_TYPES[one.category]),
         ("Certification Type", rules.CERTIFICATIONS[one.certification]),
         ("Patient Name", one.name),
+        ("Patient Date of Birth", us(box.world.member(one.member_key).person.birth_date)),
         ("Member ID", one.member_id),
         ("Service Dates", f"{us(one.begin)} - {us(one.end)}"),
         ("Service Type", f"{one.service_type} - {rules.SERVICE_TYPES[one.service_type]}"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from payerbot.authorization import AuthRequest, AuthResult
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
 from payerbot.remittance import EobRequest
 from portals.availity import read as benefits
+from portals.availity import read_auths as auths
 from portals.availity import read_claims as claims
 from portals.availity import read_remits as remits
 
@@ -67,9 +69,33 @@ def _remit_claims(page: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _auth_list(page: dict[str, Any]) -> dict[str, Any]:
+    if not auths.belongs([(label, text) for label, text in page["echo"]], AuthRequest.model_validate(page["ask"])):
+        return {"belongs": False}
+    return {"standing": [auths.listed(cells).model_dump(mode="json", exclude_defaults=True) for cells in page["rows"]]}
+
+
+def _auth(page: dict[str, Any]) -> AuthResult | dict[str, Any]:
+    ask, pairs = AuthRequest.model_validate(page["ask"]), [(label, text) for label, text in page["pairs"]]
+    found = auths.verdict(pairs, ask) if page["kind"] == "auth-check" else auths.followed(pairs, ask)
+    if found is None:
+        return {"goes_on": True} if page["kind"] == "auth-check" else {"belongs": False}
+    return found
+
+
+def _auth_review(page: dict[str, Any]) -> dict[str, Any]:
+    ask, pairs = AuthRequest.model_validate(page["ask"]), [(label, text) for label, text in page["pairs"]]
+    return {"differs": list(auths.differences(pairs, ask, list(zip(ask.attachments, page["files"], strict=True)), ask.questionnaire))}
+
+
 KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "eligibility": _eligibility,
     "eligibility-alert": lambda page: benefits.refusal(page["alert"]),
+    "auth-list": _auth_list,
+    "auth-detail": _auth,
+    "auth-check": _auth,
+    "auth-review": _auth_review,
+    "auth-alert": lambda page: auths.refusal(page["alert"]),
     "claim": _detail,
     "claim-list": _list,
     "claim-alert": lambda page: claims.refusal(page["alert"]),
