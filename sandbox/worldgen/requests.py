@@ -163,8 +163,10 @@ class _Desk:
             )  # fmt: skip
         if fewer:
             start = fewer.end - timedelta(days=40)
-            dates = {"start_date": start.isoformat(), "end_date": (start + CARE).isoformat()}
-            self.add("stands_in_part", fewer.payer, "90837", who=self._of(fewer), **dates)
+            until = start + CARE
+            self.add(
+                "stands_in_part", fewer.payer, "90837", who=self._of(fewer), start_date=start.isoformat(), end_date=until.isoformat()
+            )  # fmt: skip
         self.add("by_phone", "aetna", "90846", units="6")
 
     def blemished(self) -> None:
@@ -179,9 +181,9 @@ class _Desk:
         self.add("page_count", "anthem", "90847", blemish=True, attach=[(PLAN, 1)], counted=3)
         self.add("expedited_by_nobody", "magellan", "90867", blemish=True, urgency="expedited", attach=[(REPORT, 1)])
         self.add("unknown_item", "humana", "90870", blemish=True, units="9", dx="F33.2", answers=RULES["humana"].questions["90870"][:1])
-        unknown = next(iter(self.world.cases().get("unknown_to_payer", ())), None)
+        unknown = next((m for m in self.world.members if "unknown_to_payer" in m.cases), None)
         if unknown is not None:
-            self.add("unknown_member", unknown.coverages[0].payer, "90837", blemish=True, who=unknown)  # type: ignore[union-attr] # a member
+            self.add("unknown_member", unknown.coverages[0].payer, "90837", blemish=True, who=unknown)
         day = self.world.as_of + timedelta(days=2)
         self.add("ends_before_start", "aetna", "90834", blemish=True, end_date=day.isoformat())
         self.add("long_note", "aetna", "90832", blemish=True, note=LONG)
