@@ -567,3 +567,28 @@ def test_a_run_at_the_desk_does_without_prefect() -> None:
     script += "print(json.dumps([name for name in sys.modules if name.split('.')[0] in ('prefect', 'flows')]))"
     told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
     assert json.loads(told.stdout) == []
+
+
+# --- the follow-up of authorizations -------------------------------------------------------------------------------------------------
+
+
+def test_the_follow_up_brings_in_no_file_and_prepares_nothing(book: Ledger, office: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import inbox
+    from flows.prior_auth import prior_auth
+    from tests.auth_support import auth_ask
+
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    def share(portal: str, _login: str, batch: str, **how: Any) -> ShareReport:
+        asked.append((batch, how))
+        return report(portal)
+
+    shares(monkeypatch, share)
+    left = inbox.folder(Job.AUTHS) / "auth_requests.csv"
+    left.write_text("request_id\nR-1\n")
+    state = prior_auth(return_state=True)
+    assert (state.type.value, asked, left.exists()) == ("COMPLETED", [], True), "nothing is open, and that is no failure"
+    sheet = support.sheet(auth_ask(), job=Job.AUTHS, login="bot")
+    batch = book.add(sheet, business_date=office.business_date(datetime.now(UTC))).batch
+    prior_auth(return_state=True)
+    assert [(name, how.get("prepare", False)) for name, how in asked] == [(batch, False)]
