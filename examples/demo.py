@@ -1,6 +1,6 @@
-"""The whole thing on this machine: simulated payers, tomorrow's coverage and the claim sweep as Prefect flows, checked against the truth.
+"""The whole thing on this machine: coverage, claim sweep and EOBs as Prefect flows, checked against the truth; then one authorization.
 
-Runs in about two minutes and leaves its files in demo-out/. Everything in it is made up; it talks to this machine only.
+Runs in some minutes and leaves its files in demo-out/. Everything in it is made up; it talks to this machine only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import csv
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -39,7 +40,14 @@ MEMBERS, CLAIMS = 40, 60
 JOBS = {  # job: what the table calls it, the file that goes in, the file that comes out
     "eligibility": ("Tomorrow's coverage", "schedule.csv", "tomorrow.csv"),
     "claim-status": ("Claim sweep", "open_claims.csv", "claims.csv"),
+    "eobs": ("EOBs", "payments.csv", "payments.csv"),
 }
+LOGINS = {
+    "eligibility": ["eligibility", "auths"],
+    "claim-status": ["claim-status"],
+    "eobs": ["eobs"],
+}  # a login each: they work side by side
+REQUESTS = "auth_requests.csv"
 FINAL = ("answered", "not_found", "ambiguous", "bad_data", "unreadable")
 
 say = Console(highlight=False)
@@ -75,9 +83,11 @@ def main() -> int:
 
         with step("a Prefect server"), local_server(Path(os.environ["PAYERBOT_HOME"])):
             say.print(f"It is {AS_OF:%A, %B %d, %Y} there. The passwords are made up and kept in memory: your keyring is not touched.\n")
-            told = both()
-    report(told, time.monotonic() - began)
-    return 0 if all(one.well for one in told) else 1
+            told = sweeps()
+        report(told)
+        once = authorization(twin)
+    say.print(f"{time.monotonic() - began:.0f} seconds in all; the Prefect server and the simulated payers are stopped.")
+    return 0 if once and all(one.well for one in told) else 1
 
 
 @contextmanager
@@ -91,13 +101,13 @@ def set_up(twin: Twin) -> None:
     """Point payerbot at the simulated payers, with a home and passwords of the demo's own."""
     practice = yaml.safe_load((HERE / "practice.yaml").read_text(encoding="utf-8"))
     login = next(login for login in practice["logins"] if login["portal"] == "availity")
-    practice["logins"] = [{**login, "name": name, "jobs": [name]} for name in JOBS]  # a login each: they work side by side
+    practice["logins"] = [{**login, "name": name, "jobs": jobs} for name, jobs in LOGINS.items()]
     home = OUT / "home"
     home.mkdir(mode=0o700)
     (home / "practice.yaml").write_text(yaml.safe_dump(practice), encoding="utf-8")
     vault = home / "made-up-passwords.json"
     made_up = {}
-    for name, user in zip(JOBS, twin.users, strict=False):
+    for name, user in zip(LOGINS, twin.users, strict=True):
         parts = {"user": user.user_id, "password": user.password, "totp": user.totp_seed}
         made_up |= {f"availity/{name}/{part}": value for part, value in parts.items()}
     vault.write_text(json.dumps(made_up), encoding="utf-8")
@@ -111,8 +121,8 @@ def set_up(twin: Twin) -> None:
     )
 
 
-def both() -> list[Told]:
-    """Load both files and run their flows side by side; a bar each shows how far they are."""
+def sweeps() -> list[Told]:
+    """Load the files and run their flows side by side; a bar each shows how far they are."""
     from payerbot.model import Job as Jobs  # noqa: PLC0415
     from payerbot.practice import Practice  # noqa: PLC0415
     from payerbot.settings import settings  # noqa: PLC0415
@@ -141,11 +151,10 @@ def load(practice: Practice, job: Job, file: Path) -> tuple[str, int]:
 
 def run_flow(job: Job, batch: str) -> float:
     """Run the job's Prefect flow in this process; what it says at its end is kept by Prefect. The seconds it took."""
-    from flows.claim_status import claim_status  # noqa: PLC0415
-    from flows.eligibility import eligibility  # noqa: PLC0415
+    from flows.deployments import DEPLOYMENTS  # noqa: PLC0415
 
     began = time.monotonic()
-    flow = eligibility if job.value == "eligibility" else claim_status
+    flow = next(one.flow for one in DEPLOYMENTS if one.flow.job is job)
     flow(portal="all", batch=batch, return_state=True)
     return time.monotonic() - began
 
@@ -192,8 +201,8 @@ def said(line: dict[str, str]) -> str:
     return line.get("payerbot_outcome") or line.get("outcome") or "(none)"
 
 
-def report(told: Sequence[Told], seconds: float) -> None:
-    """The table at the end."""
+def report(told: Sequence[Told]) -> None:
+    """The table of the three sweeps."""
     table = Table(title="What became of every row", title_justify="left")
     for head in ("", *(one.title for one in told)):
         table.add_column(head, justify="left" if not head else "right")
@@ -210,7 +219,43 @@ def report(told: Sequence[Told], seconds: float) -> None:
         for line in one.wrong:
             say.print(f"WRONG in {one.title}: {line}")
         say.print(f"{one.title}: {one.file.relative_to(HERE.parent)}")
-    say.print(f"{seconds:.0f} seconds in all; the Prefect server and the simulated payers are stopped.")
+
+
+def authorization(twin: Twin) -> bool:
+    """One request: prepared, shown, approved by the demo's own approver, sent once; True where the payer has it once and no more."""
+    say.print("\nAn authorization request: nothing is sent before a person has said yes to exactly what is sent.\n")
+    shutil.copytree(HERE / "attachments", OUT / "attachments")
+    file = one_request()
+    payerbot("auths", "prepare", file.name)
+    (name,) = (one["id"] for one in json.loads(payerbot("auths", "list", "--json", quiet=True)) if one["state"] == "prepared")
+    payerbot("auths", "approve", name, "--as", "dana", typed="yes\n")
+    payerbot("auths", "submit", name)
+    there = twin.auths()
+    presses = len(twin.records("press")) and sum(there["presses"].values())
+    say.print(f"\nAt the payer: {len(there['taken'])} request, Submit pressed {presses} time.")
+    return len(there["taken"]) == presses == 1
+
+
+def one_request() -> Path:
+    """The first request of the example file that can be sent, in a file of its own; a real file has many."""
+    true = truth.of_file(World.generate(SEED, MEMBERS, CLAIMS, AS_OF), HERE / REQUESTS)
+    with (HERE / REQUESTS).open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    row = next(row for number, row in enumerate(rows, start=1) if true[number].outcome == "sendable")
+    with (OUT / REQUESTS).open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    return OUT / REQUESTS
+
+
+def payerbot(*arguments: str, typed: str = "", quiet: bool = False) -> str:
+    """Run a command as a person would and show it; what it printed, where it is not shown."""
+    if not quiet:
+        say.print(f"$ payerbot {' '.join(arguments)}", style="bold")
+    command = [sys.executable, "-m", "payerbot", *arguments]
+    done = subprocess.run(command, input=typed or None, text=True, stdout=subprocess.PIPE if quiet else None, check=False, cwd=OUT)
+    return done.stdout or ""
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ from payerbot.model import Job, Outcome, Progress, Request
 from payerbot.practice import Practice
 from payerbot.rows import Parked
 from payerbot.settings import settings
-from payerbot.share import SIGN_OUT_SECONDS, Orders
+from payerbot.share import SIGN_OUT_SECONDS, Orders, run_folder, wipe
 from payerbot.vault import Secrets, vault_of
 
 if TYPE_CHECKING:
@@ -320,8 +320,7 @@ class _Turn:
         self.admitted = admitted
         self.watchdog = Watchdog(lease, settings().lease_seconds, share.stop)
         self.store = Evidence(ledger, share.keys)
-        folder = settings().home / "run" / f"{self.orders.portal}-{self.orders.login}"
-        self.folder = launch.fresh(folder)
+        self.folder = run_folder(self.orders)
         context = f"state|{share.practice.tenant}|{self.orders.portal}|{self.orders.login}"
         self.state = SavedState(
             settings().home / "state" / f"{self.orders.portal}-{self.orders.login}.bin", Sealer(share.keys.data), context
@@ -333,7 +332,7 @@ class _Turn:
         self.documents: list[str] = []  # addresses of what the portal handed out for the item in hand
 
     def run(self) -> tuple[str, str]:
-        with self.watchdog.on(), host.short_way(self.folder / "tmp") as temporary, self._browser(temporary) as tab:
+        with self.watchdog.on(), self._private() as temporary, self._browser(temporary) as tab:
             self.portal = self.admitted.portal(tab, base_url=self.admitted.base_url, today=self.admitted.today)
             for name in self.portal.config.interruptions:
                 screen = self.portal.screen(name)
@@ -346,6 +345,18 @@ class _Turn:
             finally:  # a ledger that is locked or a disk that is full must not leave a session open
                 self._leave()
         return ("person" if isinstance(end.trouble, SignedOutByPerson) else end.why), note
+
+    @contextlib.contextmanager
+    def _private(self) -> Iterator[Path]:
+        """The share's folder, its place for temporary files; what shares before it left for want of time is wiped, as is all of it at the end."""
+        mine = self.folder.parent
+        wipe(mine)
+        launch.fresh(self.folder)
+        try:
+            with host.short_way(self.folder / "tmp", of=mine) as temporary:
+                yield temporary
+        finally:
+            wipe(mine)
 
     @contextlib.contextmanager
     def _browser(self, temporary: Path) -> Iterator[Tab]:
@@ -466,7 +477,10 @@ class _Turn:
         lag = self.portal.config.auth_lag_days
         terms = Terms(self.admitted.today, may_prepare=self.orders.prepare, lag_days=lag, files=files)
         book = SubmissionBook(self.ledger, self.lease, self.share.practice.approver(self.admitted.owner), self.admitted.today)
-        return Submitting(book, cast("TakesAuthorizations", self.portal), self.portal.tab, self.store, terms).answer(item)
+        try:
+            return Submitting(book, cast("TakesAuthorizations", self.portal), self.portal.tab, self.store, terms).answer(item)
+        finally:
+            attachments.put_away(self.folder / "attachments")
 
     def ledger_question(self, item: Item, kind: str) -> int:
         """Ask the person who approves about one item."""
@@ -584,7 +598,7 @@ class _Turn:
             self.orders.login,
             kind,
             staff=self.admitted.owner,
-            item=item.id if item and not trouble.login_trouble else None,
+            item=item.id if item and not (trouble.login_trouble or trouble.one_question) else None,
         )
 
     def _asked_before(self) -> int | None:

@@ -27,6 +27,7 @@ class PortalError(Exception):
     outcome: ClassVar[Outcome]
     ends_session: ClassVar[bool] = True  # False: trouble with this item only, the share goes on
     login_trouble: ClassVar[bool] = False  # True: every further try would hit the sign-in again; the share ends at once
+    one_question: ClassVar[bool] = False  # True: many items may meet it, and a person is asked once for all of them
 
 
 class RetryLater(PortalError):
@@ -102,6 +103,7 @@ class AccessWanted(NeedsHuman):
 
     ends_session = False
     login_trouble = False
+    one_question = True
 
 
 class ClinicianWanted(NeedsHuman):
