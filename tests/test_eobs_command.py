@@ -155,3 +155,20 @@ def test_nothing_is_run_where_the_service_lines_could_not_be_written(office: Any
     refused = office("run", "eobs", payments)
     assert (refused.code, refused.out) == (2, "")
     assert "payments.eob_lines.csv is a folder" in refused.err
+
+
+def test_an_export_in_the_inbox_is_answered_from_before_and_its_lines_are_beside_the_result(
+    office: Any, fetched: tuple[str, str], payments: Path, practice: Practice, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import eob_download, inbox, results
+    from flows.job import portals_for
+    from payerbot.model import Job
+
+    monkeypatch.setattr(inbox, "REST_SECONDS", 0.05)
+    (inbox.folder(Job.EOBS) / "today.csv").write_text(payments.read_text("utf-8") + "\n", encoding="utf-8")
+    batch = inbox.batches(practice, Job.EOBS)[-1]
+    assert batch != fetched[0]
+    assert results.write(practice, batch) == ""
+    assert "0013141402" in (home / "results" / f"{batch}.eob_lines.csv").read_text("utf-8-sig")
+    assert eob_download.eob_download.job is Job.EOBS
+    assert "availity" in portals_for(Job.EOBS)
