@@ -17,7 +17,8 @@ it adds to is not in its way. `portal_reference`, `auth_number` and `state` are 
 **What the payer says before Submit**, in the order of its form: `bad_data` (`field`: member_id where it knows nobody of that id and birth
 date or covers them no more, subscriber_relation, note where the form would cut it off, and so on), `elsewhere` (it names another place),
 `decided_at_check` (`state`; an approval there is a request that stands from then on). Else `draft` where only a draft is wanted (with a
-number where the payer keeps drafts), or `sendable`: one approval by a person makes exactly one new request.
+number where the payer keeps drafts), or `sendable`: one approval by a person makes exactly one new request. A payer that stops second
+requests stops an extension that overlaps what it extends, too: `stopped`, whatever is approved nothing new stands there.
 
 **Twice in a file** (`same_as`): another row before it asks for the same care; of both together exactly one is sent, whichever a person
 approves first.
@@ -56,7 +57,7 @@ NEEDED = (
 DAYS = ("patient_dob", "start_date", "end_date")
 NPIS = ("requesting_npi", "servicing_npi", "facility_npi", "billing_npi")
 OPEN = frozenset({"pended", "contact"})  # the payer has not said its last word
-WAITS = frozenset({"needs_person", "elsewhere", "sendable", "same_as", "wrong_portal"})
+WAITS = frozenset({"needs_person", "elsewhere", "sendable", "stopped", "same_as", "wrong_portal"})
 _SUBSTANCES = re.compile(r"substance|alcohol|drug|addiction|detox", re.IGNORECASE)
 _THERAPY_NOTES = re.compile(r"psychotherapy notes|process notes", re.IGNORECASE)
 _SUBSTANCE_TYPES = frozenset({"AI", "AJ", "AK"})
@@ -172,24 +173,29 @@ def _at_payer(world: World, row: Row, payer: str, form: Mapping[str, Any], book:
     found = world.find_members(payer, member_id=row["member_id"], birth_date=truth.parsed(row["patient_dob"]), on=world.as_of)
     if not found:
         return _bad("member_id", "the payer has no such member")
-    there = [s for s in book.standing(world, payer) if _in_the_way(s, row, found)]
-    if there:
-        return shown(there[0])
-    refused = _refused(world, row, payer, form, found)
-    return refused or _checked(row, RULES[payer], form)
+    there = [s for s in book.standing(world, payer) if _same(s, row, found)]
+    in_the_way = [s for s in there if not _added_to(s, row)]
+    if in_the_way:
+        return shown(in_the_way[0])
+    true = _refused(world, row, payer, form, found) or _checked(row, RULES[payer], form)
+    stopped = true.outcome == "sendable" and RULES[payer].stops_second and any(s.state != "denied" for s in there)
+    return _end("stopped", "the payer takes it for a second one") if stopped else true
 
 
 def _bad(field: str, why: str = "") -> Truth:
     return _end("bad_data", why, answerable=True, field=field)
 
 
-def _in_the_way(one: Standing, row: Row, found: Iterable[Found]) -> bool:
+def _same(one: Standing, row: Row, found: Iterable[Found]) -> bool:
+    """Whether it stands there for the same care."""
     if one.state in ("cancelled", "not_required") or one.member_key not in {f.member.key for f in found}:
         return False
-    before = same_id(row.get("prior_auth_number", ""))
-    if before and row["request_type"] in ("renewal", "extension") and before in {same_id(one.number), same_id(one.reference)}:
-        return False
     return same_id(one.code_asked) in _codes(row) and _overlap(_span(row), (one.begin, one.end))
+
+
+def _added_to(one: Standing, row: Row) -> bool:
+    before = same_id(row.get("prior_auth_number", ""))
+    return bool(before) and row["request_type"] in ("renewal", "extension") and before in {same_id(one.number), same_id(one.reference)}
 
 
 def _codes(row: Row) -> set[str]:

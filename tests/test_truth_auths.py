@@ -160,6 +160,16 @@ def test_an_extension_is_sent_only_because_it_names_what_it_adds_to(office: Offi
         assert truth_auths.request(world(office.seed), row | change, office.folder).outcome == "stands"
 
 
+def test_a_payer_that_stops_a_second_one_stops_an_overlapping_extension(office: Office) -> None:
+    fewer = office.row("stands_in_part") | {
+        "request_type": "extension",
+        "prior_auth_number": office.truth("stands_in_part").fields["auth_number"],
+    }
+    assert truth_auths.request(world(office.seed), fewer, office.folder).outcome == "stopped"
+    apart = fewer | {"start_date": "2027-05-03", "end_date": "2027-07-30"}
+    assert truth_auths.request(world(office.seed), apart, office.folder).outcome == "sendable"
+
+
 def test_a_request_made_by_telephone_stands_however_it_is_spelled(office: Office) -> None:
     book, said = AuthBook(), asdict(requests.by_phone(world(office.seed)))
     said |= {side: said[side].isoformat() for side in ("begin", "end")}
@@ -264,7 +274,7 @@ def test_an_answer_is_held_against_the_truth() -> None:
     assert disagreements({"outcome": "answered", "state": "pended"}, pending) == ["outcome"]
 
 
-@pytest.mark.parametrize("outcome", ["sendable", "same_as", "needs_person", "elsewhere", "not_shown"])
+@pytest.mark.parametrize("outcome", ["sendable", "stopped", "same_as", "needs_person", "elsewhere", "not_shown"])
 def test_what_waits_must_neither_be_answered_nor_rejected(outcome: str) -> None:
     true = Truth(outcome, answerable=False)
     assert disagreements({"outcome": "needs_person"}, true) == []
