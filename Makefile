@@ -1,6 +1,6 @@
 # make demo    everything it takes, then the two jobs against simulated payers        make test    everything it takes, then the tests
 .DEFAULT_GOAL := help
-.PHONY: help setup browser test-tools demo test lint format bench lock wheel clean
+.PHONY: help setup browser test-tools demo test coverage lint format bench lock wheel clean
 
 PY := .venv/bin/python
 BOOT := sh tools/bootstrap.sh
@@ -12,7 +12,7 @@ REPORT = $(if $(filter tests,$(TESTS)),--junitxml=build/tests.xml)
 
 help:
 	@sed -n '1s/^# //p' Makefile
-	@echo 'make setup | browser | test-tools | demo | test [TESTS=tests/test_x.py] | lint | format | bench | lock | wheel | clean'
+	@echo 'make setup | browser | test-tools | demo | test [TESTS=tests/test_x.py] | coverage | lint | format | bench | lock | wheel | clean'
 
 setup:
 	@$(BOOT) setup
@@ -28,10 +28,16 @@ demo: browser
 
 # What fails beside the other workers is tried once more alone: several browsers on a small machine can be too slow for each other.
 PYTEST = $(BOOT) run $(PY) -m pytest
+TRACED =
 test: browser test-tools
-	$(PYTEST) $(TESTS) $(WORKERS) $(REPORT) --cov --cov-report= || \
-		$(PYTEST) $(TESTS) --last-failed --last-failed-no-failures none --cov --cov-append --cov-report=
-	$(PY) -m coverage report $(if $(REPORT),--fail-under=$(COVERAGE_MIN))
+	$(PYTEST) $(TESTS) $(WORKERS) $(REPORT) $(TRACED) || \
+		$(PYTEST) $(TESTS) --last-failed --last-failed-no-failures none $(if $(TRACED),$(TRACED) --cov-append)
+
+# The same tests, traced in every process: that takes about half as long again.
+coverage: TRACED = --cov --cov-report=
+coverage: REPORT =
+coverage: test
+	$(PY) -m coverage report $(if $(filter tests,$(TESTS)),--fail-under=$(COVERAGE_MIN))
 
 lint: setup
 	$(PY) -m ruff check .

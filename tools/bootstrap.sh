@@ -3,7 +3,7 @@
 #
 #   tools/bootstrap.sh setup         .venv from requirements.lock, and payerbot in it
 #   tools/bootstrap.sh browser       a browser that Playwright can drive
-#   tools/bootstrap.sh test-tools    a keyring, a message bus and a database server for the tests
+#   tools/bootstrap.sh test-tools    a keyring, a message bus, a database server and a light browser for the tests
 #   tools/bootstrap.sh run COMMAND   runs a command with that browser
 #
 # PYTHON names the Python to use; PAYERBOT_BROWSER the browser.
@@ -165,11 +165,18 @@ test_tools() {
     has dbus-daemon || missing="$missing dbus"
     has gnome-keyring-daemon || missing="$missing gnome-keyring"
     has_postgres || missing="$missing postgresql"
+    light_browser
     [ -n "$missing" ] || return 0
     # The tests start servers of their own; a cluster of the system is neither needed nor made.
     case $missing in *postgresql*) no_cluster ;; esac
     # shellcheck disable=SC2086  # a list of packages
     apt_install $missing || fail "the tests need a real keyring and a real database server; install$missing (Debian, Ubuntu: apt-get install$missing)."
+}
+
+# Without it the tests only take longer.
+light_browser() {
+    case $(cat "$VENV/browser" 2>/dev/null) in /usr/bin/chromium) ;; *) return 0 ;; esac
+    has chromium-headless-shell || apt_install chromium-headless-shell || true
 }
 
 has_postgres() {
@@ -192,6 +199,7 @@ run() {
     PAYERBOT_BROWSER=${PAYERBOT_BROWSER:-$(cat "$VENV/browser" 2>/dev/null)}
     PAYERBOT_BROWSER_ARGS=$(switches)
     export PAYERBOT_BROWSER PAYERBOT_BROWSER_ARGS
+    unset PYTHONDONTWRITEBYTECODE # the same files are loaded by many processes, one after the other
     exec "$@"
 }
 

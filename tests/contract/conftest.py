@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from tests.contract.support import Site
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _browser(request: pytest.FixtureRequest) -> None:
+    """A light browser, but for documents: that one shows no PDF, and what users have does."""
+    if "eobs" not in request.module.__name__:
+        request.getfixturevalue("light_browser")
+
+
 @pytest.fixture(scope="module")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The portal that the test is parametrized with."""

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from tests.keyring_session import KeyringSession
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _browser(request: pytest.FixtureRequest) -> None:
+    """A light browser, but for documents: that one shows no PDF, and what users have does."""
+    if "eobs" not in request.module.__name__:
+        request.getfixturevalue("light_browser")
+
+
 @pytest.fixture(scope="module")
 def twin() -> Iterator[Twin]:
     from sandbox.client import running
