@@ -348,7 +348,7 @@ class _Turn:
 
     @contextlib.contextmanager
     def _private(self) -> Iterator[Path]:
-        """The share's folder, its place for temporary files; what shares before it left for want of time is wiped, as is all of it at the end."""
+        """The share's folder, for its temporary files; what one that lost its power left there is wiped, and at the end all of it."""
         mine = self.folder.parent
         wipe(mine)
         launch.fresh(self.folder)

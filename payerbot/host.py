@@ -280,12 +280,15 @@ def private_folder(path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def short_way(folder: Path) -> Iterator[Path]:
-    """The folder, or for as long as this lasts a short path to it: a browser puts a socket below, and a socket's path must be short."""
+def short_way(folder: Path, *, of: Path) -> Iterator[Path]:
+    """The folder, or for as long as this lasts a short path to it: a browser puts a socket below, and a socket's path must be short.
+
+    `of` is what the path is named after: whoever uses it has it alone.
+    """
     if os.name != "posix" or len(os.fsencode(folder)) <= _ROOM_FOR_SOCKETS:
         yield folder
         return
-    way = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp", f"payerbot-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]}")  # noqa: S108  a link
+    way = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp", f"payerbot-{hashlib.sha256(os.fsencode(of)).hexdigest()[:8]}")  # noqa: S108  a link
     if len(os.fsencode(way)) > _ROOM_FOR_SOCKETS:
         way = Path("/tmp", way.name)  # noqa: S108
     try:

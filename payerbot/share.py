@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
 from pydantic import ValidationError
@@ -150,8 +152,19 @@ def _child(orders: Orders) -> Iterator[_Child]:
             process.wait(child.patience())
         host.kill_tree(process.pid, run=orders.run, grace=1.0)
         process.wait()
+        wipe(run_folder(orders))
         if process.stdout is not None:
             process.stdout.close()
+
+
+def run_folder(orders: Orders) -> Path:
+    """Where one share has its downloads, the files it attaches and the browser's own, in the clear: nobody else's, and gone with it."""
+    return settings().home / "run" / f"{orders.portal}-{orders.login}" / orders.run[:8]
+
+
+def wipe(folder: Path) -> None:
+    """Leave nothing of it."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def environment(run: str) -> dict[str, str]:

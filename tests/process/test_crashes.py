@@ -66,13 +66,14 @@ class Chain:
         self._let()
         while self.office.counts(self.batches[-1])["done"] < self.rows:
             assert self._share().ended == "done"
-            assert not self._left_behind.exists()
+            assert not self._left_behind.parent.exists()
         assert all(self.office.counts(batch) == {"done": self.rows} for batch in self.batches)
         return [self.office.results(batch) for batch in self.batches]
 
     @property
     def _left_behind(self) -> Path:
-        return self.office.home / "run" / f"{PORTAL}-{self.login}" / "tmp" / "left-behind"
+        """What a machine that lost its power may have left."""
+        return self.office.home / "run" / f"{PORTAL}-{self.login}" / "left-behind"
 
     def _let(self, **wish: str) -> None:
         """The next share's wish; the named person lets the login go on, and there is something to do."""
@@ -97,8 +98,9 @@ class Chain:
         assert self.office.counts(self.batches[-1])["taken"] == 0
         until(lambda: run_is_gone(left.run), "nothing of the killed share is left", 40)
         assert not (wiped and self._left_behind.exists())
-        if self._left_behind.parent.exists():
-            self._left_behind.touch()
+        assert [path.name for path in self._left_behind.parent.glob("*")] in ([], ["left-behind"]), "its supervisor wipes what it had"
+        self._left_behind.parent.mkdir(parents=True, exist_ok=True)
+        self._left_behind.touch()
 
 
 def _beside(*works: Callable[[], None]) -> None:
