@@ -384,7 +384,8 @@ def auths_prepare(
 ) -> None:
     """Look for each request at the payer, fill those it does not have up to the page before Submit, and ask for an approval.
 
-    Nothing is sent. A request that stands at the payer already, whoever sent it, is followed.
+    Submit is not pressed. A request that stands at the payer already, whoever sent it, is followed. A payer that decides at its own
+    check, while the form is being filled, has then decided: the row says so, and nothing is left to press.
     """
     from payerbot.commands import auths as work
 

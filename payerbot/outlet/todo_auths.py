@@ -8,14 +8,14 @@ from payerbot.model import Outcome
 from payerbot.outlet.work import Todo, Work, tail
 from payerbot.rows import Line
 
-REQUESTS: tuple[Todo, ...] = ("APPROVED", "WAIT", "APPROVE", "DENIED - work", "FIX", "NOT CHECKED")
+REQUESTS: tuple[Todo, ...] = ("APPROVED", "NOT NEEDED", "WAIT", "APPROVE", "APPROVED IN PART", "DENIED - work", "FIX", "NOT CHECKED")
 _WAITS = (words.DECISION, words.NOT_SHOWN_YET, words.RIVAL, words.UNPREPARED)
 _TO_FIX = (words.MAY_BE_SENT, words.DOUBLED, words.ELSEWHERE, words.CONTACT, words.VANISHED, words.FILES_GONE, words.SCAN, words.LATE)
 _STATES: dict[AuthState, tuple[Todo, str]] = {
     AuthState.APPROVED: ("APPROVED", "approved{number}{what}"),
-    AuthState.NOT_REQUIRED: ("APPROVED", "no authorization is needed{what}"),
-    AuthState.PARTIAL: ("DENIED - work", "approved in part{number}{what}"),
-    AuthState.MODIFIED: ("DENIED - work", "approved otherwise than asked{number}{what}"),
+    AuthState.NOT_REQUIRED: ("NOT NEEDED", "no authorization is needed{what}"),
+    AuthState.PARTIAL: ("APPROVED IN PART", "approved in part{number}{what}"),
+    AuthState.MODIFIED: ("APPROVED IN PART", "approved otherwise than asked{number}{what}"),
     AuthState.DENIED: ("DENIED - work", "denied{what}"),
     AuthState.CANCELLED: ("FIX", "canceled at the payer{what}"),
     AuthState.DRAFT: ("FIX", "not sent{what}"),
@@ -42,7 +42,7 @@ def answered(answer: AuthResult) -> Work:
     """What the payer decided, and what that asks of staff."""
     to_do, why = _STATES[answer.state]
     number = f", number {answer.auth_number}" if answer.auth_number else ""
-    return Work(to_do, why.format(number=number, what=_what(answer)), person=to_do not in {"APPROVED", "WAIT"})
+    return Work(to_do, why.format(number=number, what=_what(answer)), person=to_do not in {"APPROVED", "NOT NEEDED", "WAIT"})
 
 
 def _what(answer: AuthResult) -> str:
