@@ -100,7 +100,10 @@ def nodes(text: str) -> Iterator[ast.AST]:
 GIVEN = ("Element", "Screen", "Tab")  # what an adapter is given of the browser: our own, never Playwright's
 LOW = ("payerbot.model", "payerbot.errors", "payerbot.remittance", "payerbot.authorization", "payerbot.capability", "payerbot.rows")
 HIGH = ("payerbot.cli", "payerbot.commands", "payerbot.run", "payerbot.share", "payerbot.bot", "payerbot.engine")
-MIDDLE = ("browser", "ledger", "people", "intake", "outlet", "billing", "vault", "practice", "settings", "host")
+MIDDLE = (
+    "browser", "ledger", "people", "intake", "outlet", "eob", "auths", "billing", "vault", "credentials", "practice", "practice_file",
+    "settings", "logs", "steps", "deployment", "host",
+)  # fmt: skip
 PORTALS_MAY = (
     "payerbot.model",
     "payerbot.errors",
@@ -115,7 +118,14 @@ PORTALS_MAY = (
 def portals_keep_to_themselves(name: str, text: str) -> Iterator[str]:
     """An adapter knows its own folder, what all portals share, a family base, and the questions, answers and errors."""
     folder = PurePosixPath(name).parts
-    if folder[0] != "portals" or len(folder) < 3:
+    if folder[0] != "portals":
+        return
+    if len(folder) < 3:  # what all portals share
+        yield from (
+            f"imports {one.target}"
+            for one in imports(name, text)
+            if under(one.target, "payerbot", "flows", "sandbox", "playwright") and not under(one.target, *PORTALS_MAY)
+        )
         return
     shared = {f"portals.{PurePosixPath(one).stem}" for one in tracked() if re.fullmatch(r"portals/[a-z]\w*\.py", one)}
     for one in imports(name, text):
@@ -157,6 +167,102 @@ def the_core_looks_down(name: str, text: str) -> Iterator[str]:
             yield f"imports {one.target}: it is given answers, not portals"
         if under(mine, "payerbot.share", "payerbot.run", "payerbot.engine") and under(one.target, "payerbot.cli", "payerbot.commands"):
             yield f"imports {one.target}, which lies above it"
+
+
+# What each part of payerbot may use of the others when it runs; a part that is not here is not allowed to be.
+ANYTHING = "*"
+PARTS: dict[str, str] = {
+    "errors": "model",
+    "model": "",
+    "remittance": "model",
+    "authorization": "model",
+    "capability": "model remittance authorization",
+    "rows": "model remittance authorization",
+    "steps": "",
+    "host": "errors",
+    "logs": "host",
+    "settings": "errors",
+    "practice_file": "errors",
+    "practice": "model practice_file settings",
+    "vault": "errors host ledger settings",
+    "credentials": "errors host vault",
+    "ledger": "authorization auths errors model remittance rows",
+    "browser": "errors model settings steps",
+    "intake": "authorization auths errors model practice remittance rows",
+    "eob": "errors ledger model practice remittance vault",
+    "auths": "authorization capability errors host ledger model rows steps",
+    "outlet": "authorization auths errors intake ledger logs model practice remittance rows settings vault",
+    "people": "errors logs",
+    "engine": "errors logs model rows steps",
+    "gate": "errors model portals settings",
+    "share": "bot host model settings",
+    "run": "host ledger model outlet settings share vault",
+    "deployment": "errors model",
+    "bot": "auths browser capability engine eob errors gate host ledger logs model practice rows settings share steps vault",
+    "doctor": ANYTHING,
+    "commands": ANYTHING,
+    "cli": ANYTHING,
+    "__main__": ANYTHING,
+}
+# Of a part that reaches further than most of it should, the files that do, and of the one that is used, what.
+ONLY_FILES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("eob", "ledger"): ("payerbot/eob/before.py",),  # the readers know documents and nothing else
+    ("eob", "vault"): ("payerbot/eob/before.py",),
+    ("eob", "practice"): tuple(f"payerbot/eob/{name}.py" for name in ("layout", "listing", "pages", "pdf", "proof")),
+    ("auths", "host"): ("payerbot/auths/attachments.py",),
+    ("vault", "ledger"): ("payerbot/vault.py",),
+    ("outlet", "vault"): ("payerbot/outlet/api.py",),
+    ("outlet", "settings"): ("payerbot/outlet/api.py",),
+    ("run", "outlet"): ("payerbot/run.py",),
+}
+ONLY_MODULES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("ledger", "auths"): ("payerbot.auths.match", "payerbot.auths.words"),
+    ("intake", "auths"): ("payerbot.auths.attachments",),
+    ("outlet", "auths"): ("payerbot.auths.words",),
+    ("auths", "ledger"): ("payerbot.ledger.book", "payerbot.ledger.records"),
+    ("eob", "practice"): ("payerbot.practice.words",),
+    ("run", "outlet"): ("payerbot.outlet.api",),
+}
+
+
+def each_part_knows_its_neighbors_only(name: str, text: str) -> Iterator[str]:
+    """PARTS is the whole map; a new file has to find its place in it."""
+    if not name.startswith("payerbot/") or name == "payerbot/__init__.py":
+        return
+    mine = module(name).split(".")[1]
+    if mine not in PARTS:
+        yield f"is of a part that the map does not have: {mine}"
+        return
+    for one in imports(name, text):
+        part = "portals" if under(one.target, "portals") else one.target.split(".")[1] if under(one.target, "payerbot") else mine
+        if one.for_types or part == mine or one.target == "payerbot" or PARTS[mine] == ANYTHING:
+            continue
+        if part not in PARTS[mine].split():
+            yield f"imports {one.target}; the map does not let {mine} do that"
+        elif name not in ONLY_FILES.get((mine, part), (name,)):
+            yield f"imports {one.target}, which of {mine} only others may"
+        elif not under(one.target, *ONLY_MODULES.get((mine, part), (one.target,))):
+            yield f"imports {one.target}, of which {mine} may use other modules only"
+
+
+SENDING = (
+    "httpx", "httpcore", "requests", "aiohttp", "urllib.request", "urllib3", "http.client", "http.server", "socket", "socketserver", "ssl",
+    "smtplib", "ftplib", "imaplib", "websockets", "xmlrpc", "asyncio",
+)  # fmt: skip
+MAY_SEND = {
+    "payerbot/outlet/api.py": ("httpx", "ssl", "asyncio"),
+    "payerbot/deployment.py": ("httpx",),  # asks the Prefect server of this practice
+    "payerbot/browser/launch.py": ("socket",),  # holds the address of the proxy that is none
+    "flows/server.py": ("socket",),  # looks for a free port
+}
+
+
+def nobody_else_calls_out(name: str, text: str) -> Iterator[str]:
+    """The browser talks to the portal, one module to the practice's own system, one to Prefect; a further way out is a decision."""
+    if name.split("/", maxsplit=1)[0] in {"payerbot", "portals", "flows"}:
+        for one in imports(name, text):
+            if under(one.target, *SENDING) and not under(one.target, *MAY_SEND.get(name, ())):
+                yield f"imports {one.target}"
 
 
 def flows_supervise(name: str, text: str) -> Iterator[str]:
@@ -251,6 +357,7 @@ def _has_docstring(node: ast.AST) -> bool:
 ABOUT_A_PATIENT = {
     "patient", "last", "first", "birth_date", "member_id", "subscriber_last", "subscriber_first", "subscriber_dob", "patient_key",
     "payer_claim_no", "seen_as", "portal_text", "codes_text", "messages", "requested_info", "cells", "password", "totp",
+    "check_no", "remittance", "questionnaire", "expedited_statement", "diagnoses", "review", "standing", "auth_number", "body",
 }  # fmt: skip
 LOGS = {"debug", "info", "warning", "error", "critical", "exception", "msg"}
 
@@ -349,6 +456,8 @@ OF_PYTHON: dict[Guard, tuple[str, str]] = {
     portals_keep_to_themselves: ("portals/cascade/adapter.py", "from payerbot.engine import Engine"),
     readers_import_no_browser: ("portals/cascade/read.py", "from portals.base import Portal"),
     the_core_looks_down: ("payerbot/ledger/book.py", "from payerbot.run import run_batch"),
+    each_part_knows_its_neighbors_only: ("payerbot/eob/pdf.py", "from payerbot.browser.locate import Tab"),
+    nobody_else_calls_out: ("payerbot/eob/pages.py", "def f():\n    import httpx"),
     flows_supervise: ("flows/eligibility.py", "from payerbot.browser import launch"),
     the_sandbox_stands_alone: ("sandbox/cascade/pages.py", "if TYPE_CHECKING:\n    from payerbot.model import Job"),
     playwright_stays_behind_the_wall: ("payerbot/engine.py", "def f():\n    from playwright.sync_api import Page"),
@@ -374,6 +483,22 @@ MORE_VIOLATIONS: list[tuple[Guard, str, str]] = [
     (the_core_looks_down, "payerbot/share.py", "def f():\n    import sandbox.server"),
     (the_core_looks_down, "payerbot/errors.py", "from payerbot.settings import settings"),
     (the_core_looks_down, "payerbot/engine.py", "from portals import KNOWN"),
+    (the_core_looks_down, "payerbot/auths/work.py", "from payerbot.engine import Engine"),
+    (the_core_looks_down, "payerbot/eob/before.py", "def f():\n    from portals import KNOWN"),
+    (portals_keep_to_themselves, "portals/base.py", "from payerbot.ledger.book import Ledger"),
+    (portals_keep_to_themselves, "portals/availity/remits.py", "from payerbot.eob import pdf"),
+    (portals_keep_to_themselves, "portals/availity/auths.py", "from payerbot.auths.match import blocking"),
+    (readers_import_no_browser, "portals/availity/read_remits.py", "from payerbot.browser.locate import Element"),
+    (each_part_knows_its_neighbors_only, "payerbot/eob/x12.py", "from payerbot.ledger.evidence import Evidence"),
+    (each_part_knows_its_neighbors_only, "payerbot/auths/work.py", "from payerbot.browser.locate import Tab"),
+    (each_part_knows_its_neighbors_only, "payerbot/ledger/submissions.py", "from payerbot.auths.work import Submitting"),
+    (each_part_knows_its_neighbors_only, "payerbot/outlet/envelope.py", "from payerbot.vault import vault_of"),
+    (each_part_knows_its_neighbors_only, "payerbot/share.py", "from payerbot.outlet import api"),
+    (each_part_knows_its_neighbors_only, "payerbot/bot.py", "def f():\n    from payerbot.outlet.api import sending"),
+    (each_part_knows_its_neighbors_only, "payerbot/letters/post.py", "x = 1"),
+    (nobody_else_calls_out, "payerbot/outlet/envelope.py", "from urllib.request import urlopen"),
+    (nobody_else_calls_out, "payerbot/outlet/api.py", "import requests"),
+    (nobody_else_calls_out, "portals/availity/remits.py", "import socket"),
     (packages_re_export_nothing, "flows/__init__.py", "from .eligibility import eligibility"),
     (portals_arrive_and_never_sleep, "portals/cascade/adapter.py", "from time import sleep\nsleep(1)"),
     (portals_arrive_and_never_sleep, "portals/base.py", "def f(page):\n    return page.locator('#x')"),
@@ -381,6 +506,8 @@ MORE_VIOLATIONS: list[tuple[Guard, str, str]] = [
     (the_core_names_no_portal, "payerbot/gate.py", "from portals.availity import adapter"),
     (no_patient_in_words_for_all, "payerbot/engine.py", "def f(ask):\n    log.info('asked', who=ask.member_id)"),
     (no_patient_in_words_for_all, "portals/cascade/adapter.py", "def f(ask):\n    raise PageChanged('not ' + ask.patient.first)"),
+    (no_patient_in_words_for_all, "payerbot/eob/proof.py", "def f(ask):\n    raise CannotRead(f'not {ask.check_no}')"),
+    (no_patient_in_words_for_all, "payerbot/auths/work.py", "def f(found):\n    log.info('prepared', why=found.review)"),
     (no_traceback_is_written, "payerbot/engine.py", "import traceback\ntraceback.print_exc()"),
     (no_traceback_is_written, "payerbot/engine.py", "print('x')"),
     (no_test_is_passed_over, "tests/test_x.py", "def test_it():\n    pytest.importorskip('x')"),
@@ -392,6 +519,8 @@ FINE: list[tuple[Guard, str, str]] = [
     (portals_keep_to_themselves, "portals/availity/adapter.py", "from portals._family import Base\nfrom portals.availity import read"),
     (the_core_looks_down, "payerbot/commands/service.py", "def f():\n    from flows.serve import serve_all"),
     (the_core_looks_down, "payerbot/browser/login.py", "if TYPE_CHECKING:\n    from portals.base import Portal"),
+    (each_part_knows_its_neighbors_only, "payerbot/eob/before.py", "from payerbot.ledger.evidence import Evidence"),
+    (each_part_knows_its_neighbors_only, "payerbot/gate.py", "from portals import KNOWN"),
     (the_core_names_no_portal, "payerbot/cli.py", 'def f():\n    """Example: payerbot run eligibility x.csv --portal availity"""'),
     (the_core_names_no_portal, "payerbot/engine.py", "availability = 3"),
     (
