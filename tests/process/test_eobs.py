@@ -128,3 +128,16 @@ def test_payments_in_service_lines_out_right_to_the_cent_and_the_next_day_fetche
     assert len(documents) == len(once)
     assert all(path.read_bytes().startswith(b"%PDF-") for path in documents)
     assert {path.stem for path in documents} == {f"eob-{row['eob_id'][:16]}" for row in answers if row["eob_id"]}
+
+    assert leaks(office.home, [remit_of(row) for row in checks]) == []
+
+
+def leaks(home: Path, remits: list[Remit]) -> list[str]:
+    """Files of payerbot's own in which a patient, a claim or a document can be read; the result is where the practice wanted it."""
+    claims = [claim for remit in remits for claim in remit.claims]
+    words = {
+        text for claim in claims for text in (claim.patient.last, claim.claim_id, claim.payer_claim_no, claim.member_id) if len(text) > 4
+    }
+    planted = [b"%PDF-", *(word.casefold().encode() for word in words)]
+    files = [path for path in home.rglob("*") if path.is_file()]
+    return [str(path) for path in files if any(word in path.read_bytes().lower() for word in [each.lower() for each in planted])]
