@@ -378,6 +378,7 @@ def back_up(office: Practice) -> str:
     copy = str(office.place.home / "older.sqlite")
     if office.place.server:
         copy = f"{name_of(office.place)}_older"
+        tell(office.place, f"DROP DATABASE IF EXISTS {copy}")  # of an earlier story that did not need it
         tell(office.place, f"CREATE DATABASE {copy} TEMPLATE {name_of(office.place)}")
     else:
         shutil.copyfile(office.place.file, copy)
