@@ -147,7 +147,7 @@ class TestWrongUsage:
             ("nope",),
             ("run",),
             ("run", "eligibility", "missing.csv"),
-            ("run", "eobs", __file__),
+            ("run", "billing", __file__),
             ("answer", "x"),
             ("answer", "0"),
             ("permit", "availity"),
@@ -513,7 +513,7 @@ class TestPortals:
     def test_the_table_says_what_is_known_and_permitted(self, office: Any) -> None:
         done = office("portals", "--json")
         (availity,) = [row for row in done.json if row["portal"] == "availity"]
-        assert availity["jobs"] == ["eligibility", "claim-status"]
+        assert availity["jobs"] == ["eligibility", "claim-status", "eobs", "auths"]
         assert (availity["may_run"], availity["permission"], availity["logins"]) == (False, None, ["automation-1"])
         office("permit", "availity", "--basis", "letter", "--as", "ruth", "--until", "2099-12-31")
         (availity,) = [row for row in office("portals", "--json").json if row["portal"] == "availity"]
