@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from sandbox.auths import decision
 from sandbox.availity.auth_rules import NOTE_CAP, RULES
 from sandbox.client import Twin, running
 from sandbox.world import PAYERS, SEED, Member, World
-from tests.conftest import BROWSERS, browser_switches
+from tests.conftest import browser_switches, quickest_browser
 
 SIGN_IN = "/static/public/onb/onboarding-ui-apps/availity-fr-ui/"
 SHELL = "/static/web/onb/onboarding-ui-apps/navigation/"
@@ -52,9 +51,8 @@ def server() -> Iterator[Twin]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(browser_switches()))
+        browser = playwright.chromium.launch(executable_path=quickest_browser(), args=list(browser_switches()))
         yield browser
         browser.close()
 

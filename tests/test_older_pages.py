@@ -38,7 +38,7 @@ NEWER = "input#organization, [role=tab], [role=spinbutton], [class*=Mui]:not(svg
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def shared(light_browser: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     from tests.contract.support import signed_in
 
     folder = tmp_path_factory.mktemp("run")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Element", "Screen", "Tab"]
 
 POLL_MS = 30
+BRISK_SECONDS = 1.5  # what did not come by then is looked for less often: each look is work for this machine
+CALM_MS = 100
 SELDOM = 8
 POP_UP_SECONDS = 0.5  # a wait looks this often whether a pop-up hides what it waits for
 ERROR_PAGE = "chrome-error:"
@@ -307,7 +309,7 @@ class Tab:
             if not self.loading and now - cleared > POP_UP_SECONDS:
                 self._put_away_pop_ups()
                 cleared = now
-            self.wait(POLL_MS)
+            self.wait(POLL_MS if now - start < BRISK_SECONDS else CALM_MS)
         return True
 
     def wait(self, ms: float) -> None:
