@@ -10,17 +10,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT, TENANT, browser_switches
+from tests.outlet_support import Server, reply
 
 if TYPE_CHECKING:
     from payerbot.run import RunSummary
     from payerbot.vault import KeyringVault
     from sandbox.client import Twin
+    from sandbox.world import World
 
 PORTAL, LOGIN = "availity", "automation-1"
 WRAPPER = Path(__file__).with_name("watched_share.py")
@@ -123,7 +125,7 @@ class Office:
             self.vault.put(PORTAL, LOGIN, part, value)
 
     def run(self, job: str) -> RunSummary:
-        """One row of the world, asked by the product."""
+        """One row of the world, asked by the product; an authorization request is filled up to the page before Submit."""
         from payerbot import intake
         from payerbot.model import Job
         from payerbot.practice import Practice
@@ -133,7 +135,8 @@ class Office:
         from sandbox.world import AS_OF, SEED, World
 
         world = World.generate(SEED, MEMBERS, CLAIMS)
-        row = world.schedule_rows()[0] if job == "eligibility" else world.open_claim_rows()[0]
+        rows = {"eligibility": world.schedule_rows, "claim-status": world.open_claim_rows, "eobs": lambda: in_a_tab(world)}
+        row = {**rows[job]()[0], "tenant": TENANT} if job in rows else asked_for(world)
         path = self.folder / f"{job}.csv"
         with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.DictWriter(out, list(row))
@@ -143,7 +146,7 @@ class Office:
         sheet = intake.read(path, Job(job), practice, AS_OF, built=KNOWN)
         with opened(practice) as ledger:
             batch = ledger.add(sheet, business_date=AS_OF).batch
-        return run_batch(practice, batch)
+        return run_batch(practice, batch, prepare=job == "auths")
 
     def browsers(self) -> int:
         """How many browsers were started."""
@@ -154,6 +157,49 @@ class Office:
         told = [line for path in self.watched.glob("*/network") for line in path.read_text("utf-8").splitlines()]
         assert told, "no share was watched"
         return {line for line in told if not line.startswith("connect '/")}
+
+
+def in_a_tab(world: World) -> list[dict[str, str]]:
+    """Payments whose document comes as a blob in a new tab, or in a frame of it."""
+    return [row for row in world.payment_rows() if row["payer_key"] == "anthem" and row["check_no"] == "0097131408"]
+
+
+def asked_for(world: World) -> dict[str, str]:
+    """A request for somebody whom the payer knows."""
+    from tests.privacy import papers
+
+    row, _ = papers.requests()
+    return {**row, "tenant": TENANT, "clinical_form_file": ""}
+
+
+@pytest.fixture
+def system() -> Iterator[Server]:
+    """The practice's own system."""
+    with Server() as found:
+        threading.Thread(target=found.serve_forever, args=(0.05,), daemon=True).start()
+        yield found
+        found.shutdown()
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """Whom the thread that sends answers looks up and connects to."""
+    found: list[tuple[str, Any]] = []
+    look_up, connect = socket.getaddrinfo, socket.socket.connect
+
+    def heard_look_up(host: Any, *more: Any, **how: Any) -> Any:
+        if threading.current_thread().name.startswith(("outbox", "asyncio")):
+            found.append(("look up", host))
+        return look_up(host, *more, **how)
+
+    def heard_connect(mine: socket.socket, address: Any) -> None:
+        if threading.current_thread().name == "outbox":
+            found.append(("connect", address))
+        connect(mine, address)
+
+    monkeypatch.setattr(socket, "getaddrinfo", heard_look_up)
+    monkeypatch.setattr(socket.socket, "connect", heard_connect)
+    return found
 
 
 @pytest.fixture
@@ -201,33 +247,45 @@ def test_an_ordinary_browser_on_the_same_page_does_reach_the_other_host(twin: Tw
     assert b"GET /service-worker" in told
 
 
-def test_no_page_of_a_whole_run_reaches_another_host(
-    office: Office, twin: Twin, elsewhere: Elsewhere, proxy: Elsewhere, monkeypatch: pytest.MonkeyPatch
+STEPS = ("eligibility", "claim-status", "remits", "checks", "eob-pdf", "auth-home", "auth-form", "auth-next", "auth-list")
+
+
+def test_no_page_of_a_whole_run_reaches_another_host_and_answers_go_to_one_address_only(
+    office: Office,
+    twin: Twin,
+    system: Server,
+    called: list[tuple[str, Any]],
+    elsewhere: Elsewhere,
+    proxy: Elsewhere,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("PAYERBOT_API_URL", system.url)
+    office.vault.put_api_key("k" * 40)
+    system.script.append(reply(307, f"Location: http://127.0.0.1:{elsewhere.port}/leads-elsewhere\r\n"))
     use_twin(twin, monkeypatch)
     port = elsewhere.port
-    others = {
-        "sign-in": f"sign-in.localhost:{port}",
-        "home": f"127.0.0.1:{port}",
-        "eligibility": f"eligibility.localhost:{port}",
-        "claim-status": f"localhost:{port}",
-    }
+    others = {"sign-in": f"sign-in.localhost:{port}", "home": f"127.0.0.1:{port}", "claim-status": f"localhost:{port}"}
+    others = {step: f"{step}.localhost:{port}" for step in STEPS} | others
     for step, host in others.items():
         twin.fault(f"exfiltrate@{step}:{host}")
-    summaries = [office.run("eligibility"), office.run("claim-status")]
-    assert [summary.outcomes.get("answered") for summary in summaries] == [1, 1]
+    summaries = [office.run(job) for job in ("eligibility", "claim-status", "eobs", "auths")]
+    assert [summary.outcomes.get("answered") for summary in summaries[:2]] == [1, 1]
+    assert twin.records("eob"), "no document came"
     tried = {(each["host"], each["way"]) for each in twin.records("tried")}
     assert {way for _, way in tried} == WAYS
-    assert {host for host, _ in tried} >= {others["eligibility"], others["claim-status"]}
+    assert {host for host, _ in tried} >= {others[step] for step in STEPS}
     left = [each for each in twin.records("request") if each["path"].endswith("/leave")]
     assert left, "no page asked for a redirect to another host"
     assert elsewhere.heard == []
     assert proxy.heard == []
     assert office.calls() == set()
     assert office.browsers() == len(summaries)
+    assert len(system.got) >= 2, "an answer was not sent"
+    assert {what for what in called if what[0] == "connect"} == {("connect", ("127.0.0.1", system.server_address[1]))}
+    assert {host for what, host in called if what == "look up"} <= {"127.0.0.1", b"127.0.0.1"}
 
 
-@pytest.mark.parametrize("job", ["eligibility", "claim-status"])
+@pytest.mark.parametrize("job", ["eligibility", "claim-status", "eobs", "auths"])
 def test_a_portal_without_permission_starts_no_browser_and_is_not_even_looked_up(office: Office, proxy: Elsewhere, job: str) -> None:
     summary = office.run(job)
     assert summary.waiting == 1
