@@ -16,7 +16,7 @@ from payerbot.authorization import AuthResult, AuthSearch, AuthState, FilledRequ
 from payerbot.auths import words
 from payerbot.auths.match import blocking
 from payerbot.capability import TakesAuthorizations
-from payerbot.errors import PortalError, ReadBackMismatch, SubmissionUnknown
+from payerbot.errors import PortalError, ReadBackMismatch, SubmissionUnknown, SubmissionUnknown
 from payerbot.ledger.records import MAYBE_SENT, Submission, SubmissionState
 from payerbot.model import Outcome, Result
 from payerbot.rows import Item, Parked
@@ -214,6 +214,9 @@ class Submitting:
             if search.outcome not in {Outcome.ANSWERED, Outcome.NOT_FOUND}:
                 return self._not_looked(item, found, search)
             return self._count(item, found, blocking(found.ask, search.standing))
+        except SubmissionUnknown:  # nobody needs to be asked before the payer was: it is looked up in a moment
+            self.book.unsure(item, found)
+            return _later(words.NOT_SHOWN_YET, SOON)
         except PortalError:
             self.book.unsure(item, found)
             raise

@@ -136,3 +136,27 @@ def test_two_at_the_payer_and_one_by_phone(office: Office) -> None:
     assert len(ours) == sum(presses.values())
     kinds = [asked.kind for asked in office.questions()]
     assert kinds == (["submission_doubled"] if len(ours) > 1 else [])
+
+
+AFTER_ACCEPT = ("error-after-accept", "confirmation-lost", "drop-after-accept", "hang-after-accept")
+
+
+def test_whatever_comes_in_place_of_the_confirmation_the_request_is_looked_up_and_never_sent_again(office: Office) -> None:
+    office.set_variable("PAYERBOT_STEP_SECONDS", "10")
+    batch = load(office, *requests(len(AFTER_ACCEPT)))
+    office.run(batch, prepare=True)
+    for fault, one in zip(AFTER_ACCEPT, submissions(office), strict=True):
+        before = len(counted(office)[0])
+        done = CliRunner().invoke(app, ["auths", "approve", one.id, "--as", OWNER], input="yes\n")
+        assert done.exit_code == 0, done.output
+        with office.twin.with_fault(f"{fault}@auth-submit"):
+            office.run(batch)
+        assert len(counted(office)[0]) == before + 1, f"{fault}: one form was sent"
+    woken(office, batch)
+    office.run(batch)
+    presses, taken = counted(office)
+    assert len(presses) == len(AFTER_ACCEPT)
+    assert len(taken) == sum(presses.values()), "the browser alone sent a form again, and the payer took it"
+    twice = sum(times > 1 for times in presses.values())
+    assert sorted(one.state for one in submissions(office)) == ["doubled"] * twice + ["settled"] * (len(presses) - twice)
+    assert [asked.kind for asked in office.questions()].count("submission_doubled") == twice
