@@ -1,4 +1,4 @@
-# make demo    everything it takes, then the two jobs against simulated payers        make test    everything it takes, then the tests
+# make demo    everything it takes, then the four jobs against simulated payers        make test    everything it takes, then the tests
 .DEFAULT_GOAL := help
 .PHONY: help setup browser test-tools demo test coverage lint format bench lock wheel clean
 
