@@ -142,7 +142,7 @@ class Portal:
 
     # the page's part
 
-    def picture(self) -> bytes:
+    def whole_picture(self) -> bytes:
         return f"picture of {self.filled and self.filled.request_id}".encode()
 
     def words(self) -> str:

@@ -1034,6 +1034,14 @@ def test_a_tab_gives_its_picture(desk: Desktop) -> None:
     assert picture.startswith(b"\x89PNG")
 
 
+def test_a_whole_picture_has_what_a_frame_hides_below_its_edge_and_the_window_is_as_before(desk: Desktop) -> None:
+    tall = "<div style='height:3000px'>x</div>"
+    form = desk.show(f'<iframe style="height:80vh;border:0" srcdoc="{tall}"></iframe>', {})
+    heights = [int.from_bytes(made()[20:24], "big") for made in (form._tab.picture, form._tab.whole_picture, form._tab.picture)]
+    assert heights[1] > 3000
+    assert heights[0] == heights[2] < 1000
+
+
 def test_all_screens_are_listed(desk: Desktop) -> None:
     tab: Tab = desk.tab({"form": {}, "result": {}})
     assert [screen.name for screen in tab.screens()] == ["form", "result"]

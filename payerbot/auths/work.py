@@ -16,7 +16,7 @@ from payerbot.authorization import AuthResult, AuthSearch, AuthState, FilledRequ
 from payerbot.auths import words
 from payerbot.auths.match import blocking
 from payerbot.capability import TakesAuthorizations
-from payerbot.errors import PortalError, ReadBackMismatch, SubmissionUnknown, SubmissionUnknown
+from payerbot.errors import PortalError, ReadBackMismatch, SubmissionUnknown
 from payerbot.ledger.records import MAYBE_SENT, Submission, SubmissionState
 from payerbot.model import Outcome, Result
 from payerbot.rows import Item, Parked
@@ -47,7 +47,7 @@ class Book(Protocol):
 class Page(Protocol):
     """What this needs of the tab that the portal's adapter drives."""
 
-    def picture(self) -> bytes: ...
+    def whole_picture(self) -> bytes: ...
     def words(self) -> str: ...
     def undisturbed(self) -> AbstractContextManager[None]: ...
 
@@ -166,7 +166,7 @@ class Submitting:
         return _draft(number)
 
     def _ask_for(self, item: Item, found: Submission, filled: FilledRequest, *, again: bool) -> Parked:
-        picture = self.store.keep("picture", self.page.picture(), item=item.id)
+        picture = self.store.keep("picture", self.page.whole_picture(), item=item.id)
         page = self.store.keep("page", self.page.words().encode(), item=item.id)
         question = self.book.prepared(item, found, filled.review, picture=picture, page=page, again=again)
         steps.reached("auth.prepared")
@@ -208,7 +208,7 @@ class Submitting:
             said = self.portal.press_submit()  # the adapter says "submit.pressed" right after the click
             self.book.pressed(item, found, _reference(said))
             steps.reached("submit.answered")
-            self.store.keep("picture", self.page.picture(), item=item.id)
+            self.store.keep("picture", self.page.whole_picture(), item=item.id)
             found = self.book.submission(item)
             search = self.portal.find_requests(found.ask)
             if search.outcome not in {Outcome.ANSWERED, Outcome.NOT_FOUND}:

@@ -39,6 +39,7 @@ ELSEWHERE = (
     "ERR_ABORTED",
     "Not attached to an active page",
 )  # the page went somewhere by itself meanwhile
+TALLEST = 12_000  # pixels of a picture
 SERVER_ERROR = 500  # and above: HTTP's own range
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SPOKEN = ("label", "name", "text", "placeholder", "title", "test_id", "css", "beside")
@@ -410,6 +411,20 @@ class Tab:
         with in_our_words("screenshot"):
             return self._page.screenshot(type="png", timeout=self.limit_ms)
 
+    def whole_picture(self) -> bytes:
+        """A PNG of all of the page, also of what a person would scroll to, inside its frames as well."""
+        seen = self._page.viewport_size
+        if seen is None:
+            return self.picture()
+        try:
+            with in_our_words("screenshot"):
+                below = max((_below(frame) for frame in self._page.frames), default=0)
+                self._page.set_viewport_size({"width": seen["width"], "height": min(seen["height"] + below, TALLEST)})
+            return self.picture()
+        finally:
+            with suppress(BrowserError):  # it may be gone
+                self._page.set_viewport_size(seen)
+
 
 def _first_visible(candidates: Mapping[str, Element]) -> list[str]:
     return [name for name in candidates if candidates[name].visible()][:1]
@@ -426,6 +441,14 @@ def _close(button: Element, *, force: bool = False) -> None:
     with suppress(BrowserError):  # it went by itself; one that stays shows in the step that it blocks
         if (seen := button.all()) is not None:
             seen.first.click(timeout=SLICE_MS, force=force)
+
+
+def _below(frame: Frame) -> int:
+    """How many pixels of a frame lie below what it shows."""
+    try:
+        return int(frame.evaluate(scripts.BELOW))
+    except BrowserError:
+        return 0  # an empty or leaving frame
 
 
 def _words(frame: Frame) -> str:

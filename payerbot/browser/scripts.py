@@ -215,3 +215,5 @@ PUT_BACK = """(() => {
     for (const [key, value] of Object.entries(mine)) if (sessionStorage.getItem(key) === null) sessionStorage.setItem(key, value);
   } catch { /* a frame without storage of its own */ }
 })()"""
+
+BELOW = "() => Math.max(0, document.documentElement.scrollHeight - window.innerHeight)"
