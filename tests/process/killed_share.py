@@ -1,4 +1,4 @@
-"""A share to which something is done: it dies at a named step, tells of it, stands still at it, has no lease, or waits less long.
+"""A share to which something is done: it dies at a step, tells of it, stands still at it or at a download, has no lease, or waits less.
 
 Run like payerbot.share, with a folder first: it may hold one file of wishes per login, and the share leaves its process id and its run's
 mark there.
@@ -41,6 +41,8 @@ def main() -> int:
 def _heed(wish: dict[str, Any], told: Path) -> None:
     for what in wish.keys() & AT_A_STEP.keys():
         _at(wish[what], wish.get("nth", 1), AT_A_STEP[what], told)
+    if wish.get("hold_download"):
+        _hold_download(told)
     if wish.get("lease") == "off":
         _without_lease()
     if "busy_seconds" in wish:
@@ -85,6 +87,13 @@ AT_A_STEP: dict[str, Callable[[Path], None]] = {
     "hold": _hold,
     "two_hours_pass": lambda _told: _two_hours_pass(),
 }
+
+
+def _hold_download(told: Path) -> None:
+    """Stand still when a document has come and was not read yet."""
+    from payerbot.browser import files
+
+    files.Arrivals._keep = lambda *_: _hold(told)  # type: ignore[method-assign]
 
 
 def _without_lease() -> None:
