@@ -21,10 +21,14 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.outlet_support import Server
+from tests.privacy import papers
 from tests.privacy.search import Person, Search, Seen
 
 if TYPE_CHECKING:
     from payerbot.ledger.book import Ledger
+    from payerbot.ledger.records import BatchInfo, Submission
+    from payerbot.model import Outcome
     from payerbot.practice import Practice
     from payerbot.rows import Line
     from payerbot.vault import KeyringVault
@@ -32,9 +36,9 @@ if TYPE_CHECKING:
     from tests.keyring_session import KeyringSession
 
 PORTAL = "availity"
-TENANT = "privacy-practice"
+TENANT = papers.TENANT
 OWNER = "dana"
-MEMBERS, CLAIMS = 12, 14
+MEMBERS, CLAIMS = papers.MEMBERS, papers.CLAIMS
 APP, REFUSED, TEXTED = "app-login", "refused-login", "texted-login"  # by authenticator; wrong password; by text message
 LOGINS = (APP, REFUSED, TEXTED)
 USERS = {
@@ -46,12 +50,20 @@ TYPED_WRONG = "Qd!Cloudberry-62-sorrel"
 SEARCHED = Person("O'Quillfeather-Ñandú", "Zsófia", date(1943, 7, 19), "W977311864")  # is asked about; nobody has her
 REFUSED_ROW = Person("Brambleshaw", "Thessaly", None, "W966422753", born="31/39/1938")  # a row that is not asked
 WORLD = ("Winslow Paloma", "Thackeray Imogen", "Yardley Jasper", "Lockhart Mabel", "Sheridan Emil")  # the portal knows them
+IN_WORK = ("*/run/*/attachments/*", "*/run/*/downloads/*", "*/killed/*")  # of a share at work: what it sends and fetches, for its time only
 LEGITIMATE = ("results/*.csv", "inbox/*/loaded/*")  # what the practice asked for, and the files it gave
 
 
 def sentinels() -> tuple[Person, ...]:
-    """Everyone whose data must not be seen."""
+    """Everyone of the schedule and of the claims whose data must not be seen."""
     return (*world_patients(), SEARCHED, REFUSED_ROW)
+
+
+def further() -> tuple[Person, ...]:
+    """Those of the EOBs and of the requests."""
+    of_eobs = [Person(one.patient.last, one.patient.first, one.patient.birth_date, one.member_id) for one in papers.paid()]
+    asked, plan = papers.member().known_as, papers.member().coverages[0]
+    return (*of_eobs, Person(asked.last, asked.first, asked.birth_date, plan.filed_id))
 
 
 def world_patients() -> tuple[Person, ...]:
@@ -77,18 +89,20 @@ def claim_rows() -> Sequence[Mapping[str, str]]:
 class Night:
     """A practice's home, and the product at work in it."""
 
-    def __init__(self, folder: Path, twin: Twin, vault: KeyringVault, bus: KeyringSession) -> None:
+    def __init__(self, folder: Path, twin: Twin, vault: KeyringVault, bus: KeyringSession, server: Server) -> None:
         from sandbox.world import AS_OF
 
-        self.folder, self.twin, self.vault, self.bus = folder, twin, vault, bus
-        self.home, self.watched, self.temporary = (folder / name for name in ("home", "watched", "tmp"))
-        for place in (self.home, self.watched, self.temporary):
+        self.folder, self.twin, self.vault, self.bus, self.server = folder, twin, vault, bus, server
+        self.home, self.watched, self.temporary, self.shown = (folder / name for name in ("home", "watched", "tmp", "shown"))
+        for place in (self.home, self.watched, self.temporary, self.shown):
             place.mkdir(mode=0o700)
         self.today = AS_OF.isoformat()
         self.practice_file = folder / "practice.yaml"
         self.seen: dict[tuple[int, bytes, bytes], Seen] = {}
         self.states: list[dict[str, Any]] = []
         self.batches: list[str] = []
+        self.commands: dict[str, dict[str, Any]] = {}
+        self.left: list[list[str]] = []
         self.typed: list[str] = []
         self.began = datetime.now(UTC)
         self._process: subprocess.Popen[str] | None = None
@@ -107,6 +121,7 @@ class Night:
             self.vault.put(PORTAL, login, Part.PASSWORD, TYPED_WRONG if login == REFUSED else password)
             if login == APP:
                 self.vault.put(PORTAL, login, Part.TOTP, seed)
+        self.vault.put_api_key(papers.KEY)
 
     def environment(self) -> dict[str, str]:
         """The parent's environment, with what makes Playwright talk."""
@@ -118,6 +133,7 @@ class Night:
             "PAYERBOT_DEV_PORTALS": f"{PORTAL}={self.twin.base_url(PORTAL)}",
             "PAYERBOT_DEV_TODAY": self.today,
             "PAYERBOT_STAFF": OWNER,
+            "PAYERBOT_API_URL": self.server.url,
             "PAYERBOT_STEP_SECONDS": "15",
             "TMPDIR": str(self.temporary),
             "DEBUG": "pw:api,pw:browser*,pw:protocol",
@@ -188,8 +204,43 @@ class Night:
         """Load a file and run the job's flow on it."""
         batch = self.order("load", job=job, file=str(self.file(name, rows)), logins=list(logins), today=self.today)["batch"]
         self.batches.append(batch)
+        return self.flow(job, batch)
+
+    def flow(self, job: str, batch: str) -> dict[str, Any]:
+        """Run the job's flow on what is loaded already."""
         self.states.append(self.order("flow", job=job, portal="all", batch=batch))
+        self._look_behind()
         return self.states[-1]
+
+    def command(self, *words: str, typed: str = "", shows: bool = False) -> dict[str, Any]:
+        """Run a command; what it prints is kept with what may show patients, or with what must not."""
+        out = (self.shown if shows else self.watched) / f"said-{len(self.commands):02}.txt"
+        self.commands[" ".join(words[:2])] = done = self.order("command", words=list(words), typed=typed, out=str(out))
+        self.states.append({"words": done["error"]} if done["error"] else done)
+        self._look_behind()
+        return done
+
+    def _look_behind(self) -> None:
+        """What lies in the folders of shares when none is at work."""
+        self.left.append([path.as_posix() for path in (self.home / "run").rglob("*") if not path.is_dir()])
+
+    def breaks(self, login: str, **wish: Any) -> None:
+        """What happens to this login's next shares (watched_share.py)."""
+        (self.watched / f"{login}.breaks").write_text(json.dumps(wish), "utf-8")
+
+    def woken(self, *outcomes: Outcome) -> None:
+        """What waits for a later try of the last batch is due now."""
+        with self.ledger() as ledger:
+            ledger.wake(self.batches[-1], outcomes)
+
+    def submissions(self) -> list[Submission]:
+        """Every authorization request, in the order of the file."""
+        with self.ledger() as ledger:
+            return sorted(ledger.submissions(), key=lambda one: one.ask.request_id)
+
+    def all_batches(self) -> list[BatchInfo]:
+        with self.ledger() as ledger:
+            return ledger.batches()
 
     @contextlib.contextmanager
     def fault_seen_once(self, name: str) -> Iterator[None]:
@@ -279,7 +330,7 @@ class Night:
     def search(self) -> Search:
         """The search for all that must not be seen; made when the night is over."""
         secrets = {part for user in USERS.values() for part in user} | {TYPED_WRONG}
-        return Search(sentinels(), secrets, self.codes())
+        return Search((*sentinels(), *further()), secrets | papers.words(), self.codes())
 
 
 class Rows(NamedTuple):
@@ -334,17 +385,20 @@ def night(tmp_path_factory: pytest.TempPathFactory, keyring_session: KeyringSess
     names = ("user_id", "password", "totp_seed")
     users = [{**dict(zip(names, user, strict=True)), "name": f"Robot {n}"} for n, user in enumerate(USERS.values())]
     folder = tmp_path_factory.mktemp("night")
-    with running(seed=SEED, members=MEMBERS, claims=CLAIMS, users=users, staging_ms=(5, 15)) as twin:
-        found = Night(folder, twin, sentinel_vault, keyring_session)
+    with running(seed=SEED, members=MEMBERS, claims=CLAIMS, users=users, staging_ms=(5, 15)) as twin, Server() as server:
+        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+        found = Night(folder, twin, sentinel_vault, keyring_session, server)
         found.set_up()
         with found.running():
             work_through(found)
         yield found
+        server.shutdown()
 
 
 def work_through(night: Night) -> None:
     """Files that are refused, sign-ins by three ways, an ended session, an outage, broken readers, a changed page, odd parameters."""
     told = rows()
+    papers.misbehaving(night.server)
     inbox = night.home / "inbox" / "claim-status"
     inbox.mkdir(parents=True, mode=0o700)
     night.file("refused.csv", told.refused).rename(inbox / f"{REFUSED_ROW.last}, {REFUSED_ROW.first}.csv")
@@ -364,3 +418,4 @@ def work_through(night: Night) -> None:
         {"portal": "all", "patient": SEARCHED.member_id},
     ):
         night.states.append(night.order("flow", job="eligibility", **odd))
+    papers.work_through(night, APP)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TENANT = "privacy-practice"
 MEMBERS, CLAIMS = 12, 14
-CHECKS = ("0097131408", "0042412152")  # of one patient each: in a tab of its own, and as a download
+CHECKS = ("0020111296", "0097131408", "0042412152")  # of one patient each: as a download, in a tab of its own, as a download
 ASKED_FOR = "P10051"  # whose care is asked for
 KEY = "Gz-sentinel-signing-7Hq2Lm9Xw4Tn8Rb3Vc6Yd1Kp"
 NOTE = "She counts the herons at the weir each dawn, twice when it rains."
@@ -48,8 +48,7 @@ def remits() -> list[Remit]:
 
 def paid() -> list[Claim]:
     """The one claim that each of them paid."""
-    (first,), (second,) = (remit.claims for remit in remits())
-    return [first, second]
+    return [claim for remit in remits() for claim in remit.claims]
 
 
 def member() -> Member:
@@ -110,7 +109,7 @@ def told_back(server: Server, head: str) -> Behavior:
     """It answers with what it was sent."""
 
     def behave(connection: socket.socket) -> None:
-        connection.sendall(head.encode() + server.got[-1].body)
+        connection.sendall(head.encode() + server.got[-1].body + b"\r\n\r\n")
 
     return behave
 

@@ -17,11 +17,13 @@ import zlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from payerbot.outlet import api
 from tests.privacy import conftest as setting
+from tests.privacy import papers
 from tests.privacy.search import Person, Search, Seen
 
 if TYPE_CHECKING:
@@ -228,16 +230,16 @@ def test_the_home_holds_what_was_searched(night: Night) -> None:
 
 def test_nothing_in_the_run_folder_while_it_worked_shows_a_patient_or_a_secret(night: Night) -> None:
     looks = {path.name.rpartition("-")[0] for path in night.watched.glob("*/*.*-*")}
-    assert {"sign_in.clicked", "search.sent", "answer.read"} <= looks
-    assert night.search.folder(night.watched) == []
+    assert {"sign_in.clicked", "search.sent", "answer.read", "auth.read_back", "submit.pressed"} <= looks
+    assert night.search.folder(night.watched, legitimate=setting.IN_WORK) == []
 
 
 def test_no_process_prints_a_patient_or_a_secret(night: Night) -> None:
     assert (night.watched / "night.stdout").stat().st_size
     assert list(night.watched.glob("*/stdout"))
     assert list(night.watched.glob("*/stderr"))
-    said = [found for found in night.search.folder(night.watched) if "std" in found.where]
-    assert said == []
+    printed = [path for path in night.watched.rglob("*std*") if path.is_file()]
+    assert [finding for path in printed for finding in night.search.file(path, path.name)] == []
 
 
 def test_a_share_does_not_inherit_what_makes_its_browser_driver_talk(night: Night) -> None:
@@ -265,6 +267,96 @@ def test_the_words_of_errors_and_final_states_name_nobody(night: Night) -> None:
 
 def test_the_keyring_itself_keeps_its_entries_sealed(night: Night) -> None:
     assert night.search.folder(night.bus.folder) == []
+
+
+# --- payments, requests, answers to another system ---------------------------------------------------------------------------------
+
+
+def logged(night: Night) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (night.home / "logs" / "payerbot.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_the_papers_had_all_the_trouble_they_were_meant_to_have(night: Night) -> None:
+    held = [{found.what for found in night.search.folder(path)} for path in night.watched.glob("*/killed")]
+    assert len(held) == 2
+    assert any("document in the open" in what for seen in held for what in seen)
+    assert [seen for seen in held if "name of Paloma Winslow" in seen], "a share was killed while a document came"
+    assert [seen for seen in held if "name of Renata Hargrove" in seen], "a share was killed while a file went"
+    failed = {line["item"] for line in logged(night) if line["event"] == "reader failed" and line["error"] == "ValueError"}
+    assert len(failed) >= 3, "the schedule's, the EOB's and the form's"
+    statuses = {line["status"] for line in logged(night) if line["event"] == "outbox"}
+    assert {"refused (422)", "no answer in time", "taken (204)"} <= statuses
+    assert [words for words in statuses if "no HTTP" in words], "it told what it was sent, and nothing else"
+    assert [words for words in statuses if "trouble at the other side" in words]
+    with night.ledger() as ledger:
+        assert ledger.letters(state="dead", limit=9), "there is no dead letter"
+
+
+def test_nothing_is_left_by_a_share_that_was_killed_not_even_until_the_next_start(night: Night) -> None:
+    assert night.left == [[]] * len(night.left)
+    told = [one for one in night.states if "threads" in one]
+    assert len(told) >= 10
+    assert [one for one in told if one["threads"] or one["processes"]] == []
+
+
+def test_the_documents_are_in_the_ledger_the_lines_the_export_and_the_other_system(night: Night) -> None:
+    from payerbot.ledger.evidence import Evidence
+    from payerbot.remittance import EobResult
+
+    answers = [line.answer for line in night.lines() if isinstance(line.answer, EobResult)]
+    lines = "\n".join(path.read_text("utf-8-sig") for path in (night.home / "results").glob("eobs-*.eob_lines.csv"))
+    bodies = b"\n".join(got.body for got in night.server.got).decode()
+    assert len(answers) == len(papers.CHECKS)
+    for claim, answer in zip(papers.paid(), answers, strict=True):
+        assert answer.remittance is not None
+        assert answer.remittance.claims[0].payer_claim_no == claim.payer_claim_no
+        assert claim.payer_claim_no in lines
+        assert claim.payer_claim_no in bodies
+    with night.ledger() as ledger:
+        store = Evidence(ledger, night.vault.ledger_keys())
+        kept = {store.read(answer.eob_id) for answer in answers}
+    assert {path.read_bytes() for path in (night.folder / "eobs").iterdir()} == kept
+    assert {path.stat().st_mode & 0o777 for path in (night.folder / "eobs", *(night.folder / "eobs").iterdir())} == {0o700, 0o600}
+    found = {finding.what for data in kept for finding in night.search.data(data, "")}
+    assert found >= {f"name of {one.patient.first} {one.patient.last}" for one in papers.paid()}
+
+
+def test_the_request_is_at_the_payer_word_for_word_and_was_shown_to_who_approved_it(night: Night) -> None:
+    told = night.twin.auths()
+    (taken,) = (one for one in told["taken"] if one["by"] == "portal")
+    assert list(told["presses"].values()) == [1]
+    assert papers.NOTE in taken["note"]
+    assert papers.TO_LEARN in taken["answers"].values()
+    assert [one["name"] for one in taken["attachments"]] == ["medical-record-1.pdf"], "no patient's name in a file's name"
+    shown = [path.read_text("utf-8") for path in sorted(night.shown.glob("*.txt"))]
+    assert len(shown) == 2
+    for text in shown:
+        assert papers.NOTE in text
+        assert papers.TO_LEARN in text
+    assert (night.shown / "page.png").read_bytes().startswith(b"\x89PNG")
+    (asked, sent) = night.submissions()
+    assert (asked.ask.note, asked.state) == (papers.NOTE, "new"), "its form fell over each time"
+    assert (sent.ask.note, sent.state) == (papers.NOTE, "decided")
+    assert next(one.answer for one in sent.ask.questionnaire) == papers.TO_LEARN
+
+
+def test_commands_that_were_not_asked_to_show_a_patient_show_none(night: Night) -> None:
+    assert {"eobs export", "auths prepare", "auths list", "auths follow", "outbox list", "outbox retry", "outbox send"} <= set(
+        night.commands
+    )
+    printed = list(night.watched.glob("said-*.txt"))
+    assert len(printed) >= 8
+    assert [finding for path in printed for finding in night.search.file(path, path.name)] == []
+
+
+def test_the_key_signs_and_is_never_sent(night: Night) -> None:
+    assert night.vault.api_key() == papers.KEY.encode()
+    assert {got.headers["payerbot-key"] for got in night.server.got} == {api.key_id(papers.KEY.encode())}
+    for got in night.server.got:
+        assert got.headers["payerbot-signature"] == api.signature(papers.KEY.encode(), got.headers["payerbot-timestamp"], got.body)
+        assert night.search.text(json.dumps(dict(got.headers)), "") == []
+    passwords = [part for user in setting.USERS.values() for part in user]
+    assert not [word for word in (papers.KEY, *passwords, setting.TYPED_WRONG) for got in night.server.got if word.encode() in got.body]
 
 
 # --- a planted leak is found -----------------------------------------------------------------------------------------------------
@@ -321,3 +413,32 @@ def test_evidence_that_is_kept_in_the_open_is_found(night: Night, copied: Path) 
     (copied / "evidence" / "00").mkdir(exist_ok=True)
     (copied / "evidence" / "00" / "page.gz").write_bytes(gzip.compress(b"<p>PATIENT NAME</p> WINSLOW, PALOMA"))
     assert set(searched(night, copied)) == {"evidence/00/page.gz"}
+
+
+def test_a_document_or_a_file_that_a_share_leaves_is_found(night: Night, copied: Path) -> None:
+    for name, data in {"downloads/8d7f-41": next((night.folder / "eobs").iterdir()).read_bytes(), "attachments/x": papers.report()}.items():
+        left = copied / "run" / "availity-app-login" / "1a2b" / name
+        left.parent.mkdir(parents=True)
+        left.write_bytes(data[8:])  # not known by its first letters
+    assert {where.rpartition("/")[2] for where in searched(night, copied)} == {"8d7f-41", "x"}
+
+
+@pytest.mark.parametrize("told", ["body", "note", "key", "check"])
+def test_what_the_ledger_says_of_a_letter_and_the_count_of_presses_must_say_nothing(told: str, night: Night, copied: Path) -> None:
+    body = next(got.body.decode() for got in night.server.got if papers.paid()[0].payer_claim_no.encode() in got.body)
+    words = {"body": body, "note": papers.NOTE, "key": papers.KEY, "check": papers.CHECKS[0].lstrip("0")}[told]
+    with contextlib.closing(sqlite3.connect(copied / "ledger.sqlite")) as tables, tables:
+        assert tables.execute("UPDATE outbox SET last_status = ?", (words,)).rowcount
+    assert any("ledger.sqlite" in where for where in searched(night, copied))
+    shutil.copyfile(night.home / "ledger.sqlite", copied / "ledger.sqlite")
+    (copied / "ledger.sqlite-wal").unlink(missing_ok=True)
+    (copied / "presses.head").write_text(json.dumps({"privacy-practice": {"why": words}}))
+    assert "presses.head" in searched(night, copied)
+
+
+def test_a_key_and_a_note_in_a_share_are_found(night: Night) -> None:
+    planted = [
+        Seen("python 1", b"python\0-m\0x", f"PAYERBOT_API_KEY={papers.KEY}\0".encode()),
+        Seen("python 2", f"python\0{papers.FILE}".encode(), b""),
+    ]
+    assert {found.where for found in night.search.processes(planted)} == {"environment of python 1", "arguments of python 2"}

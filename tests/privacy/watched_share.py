@@ -1,20 +1,25 @@
 """A share that is watched: what it prints, where it connects to, what lies in its run folder meanwhile. Started like payerbot.share.
 
-The folder that it is given may hold `<login>.broken`: then a reader and the ledger raise errors full of what they were given.
+The folder that it is given may hold `<login>.broken`: then a reader and the ledger raise errors full of what they were given; and
+`<login>.breaks`, which says what else falls over with all it was given (eob, form), and in the middle of what the share dies (die).
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOOKED_AT = ("sign_in.clicked", "sign_in.code", "sign_in.done", "search.sent", "answer.read", "sign_out.done")
+LOOKED_AT = (
+    "sign_in.clicked", "sign_in.code", "sign_in.done", "search.sent", "answer.read", "auth.read_back", "submit.pressed", "sign_out.done",
+)  # fmt: skip
 LOOKS = 2  # at each of these steps
 
 
@@ -32,6 +37,9 @@ def main() -> int:
     _look_at(mine)
     if (folder / f"{orders['login']}.broken").exists():
         _break_readers()
+    wishes = folder / f"{orders['login']}.breaks"
+    if wishes.exists():
+        _break_more(json.loads(wishes.read_text("utf-8")), mine)
     from payerbot.bot import main as share
 
     return share()
@@ -109,6 +117,48 @@ def _break_readers() -> None:
 
     read.eligibility = eligibility
     Ledger.finish = finish  # type: ignore[assignment, method-assign]
+
+
+def _break_more(wish: dict[str, Any], mine: Path) -> None:
+    from payerbot.browser import files
+    from payerbot.eob import pdf
+    from portals.availity.adapter import Availity
+
+    fill, attach, keep = Availity.fill_request, files.attach, files.Arrivals._keep
+    times = itertools.count(1)
+
+    def falling(adapter: Any, ask: Any, given: Any) -> Any:
+        return _falls_over(ask.model_dump_json(), given) if ask.request_id == wish["form"] else fill(adapter, ask, given)
+
+    def dying(*given: Any) -> None:
+        attach(*given)
+        _die(mine)
+
+    def second(arrivals: Any, path: Path) -> None:
+        if path.read_bytes().startswith(b"%PDF-") and next(times) > 1:
+            _die(mine)
+        keep(arrivals, path)
+
+    broken: dict[str, tuple[Any, str, Any]] = {
+        "eob": (pdf, "of_text", _falls_over),
+        "form": (Availity, "fill_request", falling),
+        "download": (files.Arrivals, "_keep", second),
+        "attach": (files, "attach", dying),
+    }
+    for name in broken.keys() & {*wish, wish.get("die", "")}:
+        setattr(*broken[name])
+
+
+def _falls_over(*given: Any) -> NoReturn:
+    raise ValueError(f"cannot make anything of {given!r}") from KeyError(given[0])
+
+
+def _die(mine: Path) -> None:
+    """What lies there in this very moment is kept for the test."""
+    from payerbot.settings import settings
+
+    _copy(settings().home / "run", mine / "killed")
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
