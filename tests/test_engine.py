@@ -31,7 +31,7 @@ from payerbot.errors import (
     SubmissionUnknown,
 )
 from payerbot.model import EligibilityRequest, EligibilityResult, Job, Outcome, Patient
-from payerbot.rows import Answer, Item
+from payerbot.rows import Answer, Item, Parked
 
 ASK = EligibilityRequest(
     payer_key="aetna",
@@ -45,7 +45,7 @@ ASK = EligibilityRequest(
 )
 FINAL = (Outcome.ANSWERED, Outcome.NOT_FOUND, Outcome.AMBIGUOUS, Outcome.BAD_DATA, Outcome.UNREADABLE)
 
-Happening = Answer | Exception
+Happening = Answer | Parked | Exception
 
 
 def item(number: int = 1, attempts: int = 1) -> Item:
@@ -87,6 +87,7 @@ class Book:
         self.wanted_after = 10_000
         self.dues: list[datetime | None] = []
         self.questions: list[PortalError] = []
+        self.counted: list[bool] = []  # for each item set aside: whether the attempt counts
         self.ahead = timedelta(0)  # of this machine's clock
 
     def claim(self) -> Item | None:
@@ -102,8 +103,11 @@ class Book:
         assert list(evidence) == [f"page of {item.id}"]
         self.filed.append(Filed("finish", item.id, answer.outcome))
 
-    def set_aside(self, item: Item, outcome: Outcome, *, waits_for: str, due: datetime | None, question: int | None = None) -> None:
+    def set_aside(
+        self, item: Item, outcome: Outcome, *, waits_for: str, due: datetime | None, question: int | None = None, counts: bool = True
+    ) -> None:
         self.filed.append(Filed("set_aside", item.id, outcome, waits_for, due, question))
+        self.counted.append(counts)
 
     def give_back(self, item: Item) -> None:
         self.filed.append(Filed("give_back", item.id))
@@ -132,14 +136,14 @@ class Bot:
         self.looked: list[bool] = []  # for each piece of evidence: whether there was an answer
         self.no_evidence: Exception | None = None
 
-    def answer(self, item: Item) -> Answer:
+    def answer(self, item: Item) -> Answer | Parked:
         self.asking()
         happened = self.happenings.pop(0) if self.happenings else answer()
         if isinstance(happened, Exception):
             raise happened
         return happened
 
-    def evidence(self, item: Item, answer: Answer | None) -> Sequence[str]:
+    def evidence(self, item: Item, answer: Answer | Parked | None) -> Sequence[str]:
         self.looked.append(answer is not None)
         if self.no_evidence is not None:
             raise self.no_evidence
@@ -240,11 +244,23 @@ def test_the_more_often_an_item_was_tried_the_longer_it_waits(attempts: int, wai
     assert filed.waits_for == "the portal to be back"
 
 
+def test_what_went_well_and_has_no_answer_yet_waits_as_it_says_and_is_no_failed_attempt() -> None:
+    ran = run(
+        [Parked(Outcome.NOT_YET, "the payer's decision", timedelta(hours=20)), Parked(Outcome.NEEDS_PERSON, "a yes", None, 7)], items=2
+    )
+    dated, asked = ran.book.filed
+    assert (dated.waits_for, dated.question) == ("the payer's decision", None)
+    assert dated.due is not None
+    assert round((dated.due - ran.book.now()).total_seconds() / 3600) == 20
+    assert (asked.outcome, asked.due, asked.question) == (Outcome.NEEDS_PERSON, None, 7)
+    assert ran.book.counted == [False, False]
+
+
 @pytest.mark.parametrize("hours", [-5, 5])
 def test_what_is_due_goes_by_the_ledgers_time_where_this_machines_clock_is_wrong(hours: int) -> None:
     book = Book([item(1), item(2), item(3)])
     book.ahead = timedelta(hours=hours)
-    troubles = [PortalDown("down"), SessionLost("lost"), answer(Outcome.NOT_YET)]
+    troubles: list[Happening] = [PortalDown("down"), SessionLost("lost"), answer(Outcome.NOT_YET)]
     book.dues = [book.now() + timedelta(seconds=1), book.now() + timedelta(minutes=9)]
     ran = run(troubles, book=book)
     waits = [(filed.due - book.now()).total_seconds() for filed in ran.book.filed if filed.due is not None]
