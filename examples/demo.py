@@ -231,8 +231,8 @@ def authorization(twin: Twin) -> bool:
     payerbot("auths", "approve", name, "--as", "dana", typed="yes\n")
     payerbot("auths", "submit", name)
     there = twin.auths()
-    presses = len(twin.records("press")) and sum(there["presses"].values())
-    say.print(f"\nAt the payer: {len(there['taken'])} request, Submit pressed {presses} time.")
+    presses = sum(there["presses"].values())
+    say.print(f"\nAt the payer: requests: {len(there['taken'])}, presses of Submit: {presses}.")
     return len(there["taken"]) == presses == 1
 
 
