@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from payerbot.practice import Practice
     from payerbot.vault import KeyringVault
     from tests.keyring_session import KeyringSession
+    from tests.ledger_support import Place
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge-stable")
@@ -166,3 +167,13 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def database(request: pytest.FixtureRequest) -> str:
     """Each kind of database the ledger can be in: "" for SQLite, else the URL of a server."""
     return "" if request.param == "sqlite" else str(request.getfixturevalue("database_server"))
+
+
+@pytest.fixture
+def place(home: Path, database: str) -> Iterator[Place]:
+    """Where a ledger can be opened again and again, on each kind of database."""
+    from tests.ledger_support import Place
+
+    found = Place(home, database)
+    yield found
+    found.remove()

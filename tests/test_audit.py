@@ -19,13 +19,6 @@ from tests.ledger_support import DAY, LOGIN, PORTAL, Place, answer_all, claims, 
 
 
 @pytest.fixture
-def place(home: Path, database: str) -> Iterator[Place]:
-    found = Place(home, database)
-    yield found
-    found.remove()
-
-
-@pytest.fixture
 def book(place: Place) -> Ledger:
     return place.ledger()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,13 +15,6 @@ from payerbot.ledger.evidence import SIX_YEARS, Evidence
 from tests.ledger_support import Place, fetch
 
 PAGE = b"Ada Quimby, born 02/03/1990: claim paid" * 50
-
-
-@pytest.fixture
-def place(home: Path, database: str) -> Iterator[Place]:
-    found = Place(home, database)
-    yield found
-    found.remove()
 
 
 @pytest.fixture

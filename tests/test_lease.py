@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +13,6 @@ from payerbot.errors import UserError
 from payerbot.ledger.book import LeaseHeld, LeaseLost, Ledger
 from payerbot.ledger.processes import Process, host_id, started, this_process
 from tests.ledger_support import ANSWERED, DAY, LOGIN, PORTAL, Place, answer_all, claims, fetch
-
-
-@pytest.fixture
-def place(home: Path, database: str) -> Iterator[Place]:
-    found = Place(home, database)
-    yield found
-    found.remove()
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -27,13 +25,6 @@ from tests.ledger_support import (
     states,
     visit_ask,
 )
-
-
-@pytest.fixture
-def place(home: Path, database: str) -> Iterator[Place]:
-    found = Place(home, database)
-    yield found
-    found.remove()
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -13,13 +12,6 @@ from payerbot.ledger.book import Lease, LeaseLost, Ledger, NotTaken
 from payerbot.model import ClaimStatusResult, EligibilityResult, Job, Outcome
 from payerbot.rows import Item, Line
 from tests.ledger_support import ANSWERED, DAY, LOGIN, NOT_FOUND, PORTAL, Place, answer_all, claim_ask, claims, fetch, sheet
-
-
-@pytest.fixture
-def place(home: Path, database: str) -> Iterator[Place]:
-    found = Place(home, database)
-    yield found
-    found.remove()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,13 +18,6 @@ from tests.ledger_support import DAY, LOGIN, PORTAL, Place, claim_ask, is_whole,
 
 PDF = b"%PDF-1.7 made up"
 PAID = claim(line("150.00", "100.00", CO_45="50.00"), claim_id="C000001", payer_claim_no="M1")
-
-
-@pytest.fixture
-def place(home: Path, database: str) -> Iterator[Place]:
-    found = Place(home, database)
-    yield found
-    found.remove()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -16,13 +14,6 @@ from payerbot.model import Outcome
 from tests.ledger_support import DAY, LOGIN, PORTAL, Place, answer_all, claims, fetch
 
 BARRING = sorted(set(get_args(SignInOutcome)) - HARMLESS)
-
-
-@pytest.fixture
-def place(home: Path, database: str) -> Iterator[Place]:
-    found = Place(home, database)
-    yield found
-    found.remove()
 
 
 @pytest.fixture

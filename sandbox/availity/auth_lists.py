@@ -17,9 +17,9 @@ from sandbox.availity import auth_rules as rules
 from sandbox.availity import paths
 from sandbox.availity.auth_rules import RULES, AuthRules
 from sandbox.availity.auth_steps import us_day
-from sandbox.availity.auths import payer_trouble, the_session
+from sandbox.availity.auths import the_session
 from sandbox.availity.benefits import us
-from sandbox.availity.eligibility import ORGANIZATION, PICK, REQUIRED, parsed_day
+from sandbox.availity.eligibility import ORGANIZATION, PICK, REQUIRED, parsed_day, payer_trouble
 from sandbox.availity.layout import envelope
 from sandbox.availity.payers import CLAIM_ENTRIES, PAGES, entry
 from sandbox.availity.web import sandbox_of, session_of, signed_in, step, thrown_out

@@ -19,7 +19,7 @@ from sandbox.availity import paths
 from sandbox.availity.auth_rules import RULES, AuthRules, Question
 from sandbox.availity.auth_steps import fields_of, review_rows, wrong_with
 from sandbox.availity.benefits import us
-from sandbox.availity.eligibility import CLOSED, NO_ANSWER, ORGANIZATION, UNDER_MAINTENANCE, parsed_day
+from sandbox.availity.eligibility import ORGANIZATION, UNDER_MAINTENANCE, parsed_day, payer_trouble
 from sandbox.availity.layout import envelope, notices
 from sandbox.availity.payers import CLAIM_ENTRIES, PAGES, entry, listed
 from sandbox.availity.web import PORTAL, app_page, sandbox_of, session_of, signed_in, step, thrown_out
@@ -222,12 +222,6 @@ def the_session(at: At) -> Session:
     if at.session is None:
         raise LookupError("no session")
     return at.session
-
-
-def payer_trouble(at: At) -> str:
-    """What the payer says when it cannot answer."""
-    words = {"maintenance": UNDER_MAINTENANCE, "service-hours": CLOSED, "payer-error": NO_ANSWER}
-    return next((text for fault, text in words.items() if at.fires(fault) is not None), "")
 
 
 def _refusal(at: At, session: Session, wizard: Wizard, name: str) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from sandbox.availity import paths
 from sandbox.availity.benefits import money, us
 from sandbox.availity.codes import CATEGORY, explained
-from sandbox.availity.eligibility import CLOSED, NO_ANSWER, ORGANIZATION, PICK, REQUIRED, UNDER_MAINTENANCE, parsed_day
+from sandbox.availity.eligibility import ORGANIZATION, PICK, REQUIRED, parsed_day, payer_trouble
 from sandbox.availity.layout import envelope, notices
 from sandbox.availity.payers import (
     CLAIM_ENTRIES,
@@ -206,7 +206,7 @@ def _searched(at: At, session: Session, asked: dict[str, Any]) -> Search:
     if chosen is None:
         raise LookupError("no payer")
     search = Search(secrets.token_hex(8), chosen, asked["tab"], [])
-    search.error = _payer_trouble(at)
+    search.error = payer_trouble(at)
     if not search.error:
         _look(at.box, search, asked)
     before: Search | None = session.memory.get("last_search")
@@ -218,11 +218,6 @@ def _searched(at: At, session: Session, asked: dict[str, Any]) -> Search:
     while len(kept) > KEPT:
         kept.pop(next(iter(kept)))
     return search
-
-
-def _payer_trouble(at: At) -> str:
-    words = {"maintenance": UNDER_MAINTENANCE, "service-hours": CLOSED, "payer-error": NO_ANSWER}
-    return next((text for fault, text in words.items() if at.fires(fault) is not None), "")
 
 
 def _look(box: Sandbox, search: Search, asked: dict[str, Any]) -> None:
@@ -358,7 +353,7 @@ async def detail(request: Request, at: At) -> Response:
     claim = _claim(search, request)
     if search is None or claim is None or session is None:
         return JSONResponse({"error": "no such claim"}, 404)
-    if trouble := _payer_trouble(at):
+    if trouble := payer_trouble(at):
         return JSONResponse({"error": trouble}, 409)
     await asyncio.sleep(at.box.staging_seconds(len(claim.member_id)) / 2)
     at.box.records.add("opened", app="claim-status", payer=claim.payer, session=session.label)

@@ -208,7 +208,7 @@ def _number(key: str) -> str:
 
 
 def _answer(at: At, chosen: Entry, asked: dict[str, Any]) -> tuple[list[Found], str]:
-    if trouble := _payer_trouble(at):
+    if trouble := payer_trouble(at):
         return [], trouble
     day, today = parsed_day(asked["asOfDate"]), at.box.world.as_of
     if day is None or not today - PAST <= day <= today + AHEAD:
@@ -216,7 +216,8 @@ def _answer(at: At, chosen: Entry, asked: dict[str, Any]) -> tuple[list[Found], 
     return _search(at.box, chosen.payer, asked, day)
 
 
-def _payer_trouble(at: At) -> str:
+def payer_trouble(at: At) -> str:
+    """What the payer says when it cannot answer; the same in every app."""
     words = {"maintenance": UNDER_MAINTENANCE, "service-hours": CLOSED, "payer-error": NO_ANSWER}
     return next((text for fault, text in words.items() if at.fires(fault) is not None), "")
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from sandbox.availity import paths
 from sandbox.availity.benefits import money, us
 from sandbox.availity.codes import explained
-from sandbox.availity.eligibility import CLOSED, NO_ANSWER, ORGANIZATION, UNDER_MAINTENANCE, parsed_day
+from sandbox.availity.eligibility import ORGANIZATION, parsed_day, payer_trouble
 from sandbox.availity.layout import envelope, layout, notices
 from sandbox.availity.web import PORTAL, app_page, sandbox_of, session_of, signed_in, step, thrown_out
 from sandbox.eobs import documents, listing
@@ -170,7 +170,7 @@ def _change_chips(session: Session, asked: dict[str, Any]) -> None:
 
 
 def _searched(at: At, session: Session, asked: dict[str, Any]) -> Search:
-    search = Search(secrets.token_hex(8), asked["tab"], error=_trouble(at))
+    search = Search(secrets.token_hex(8), asked["tab"], error=payer_trouble(at))
     if not search.error:
         found = _found(at.box.world, _chips(session)[search.tab], asked)
         search.hits = [hit for hit in found if hit.remit.payer not in GATED]
@@ -184,11 +184,6 @@ def _searched(at: At, session: Session, asked: dict[str, Any]) -> Search:
     while len(kept) > KEPT:
         kept.pop(next(iter(kept)))
     return search
-
-
-def _trouble(at: At) -> str:
-    words = {"maintenance": UNDER_MAINTENANCE, "service-hours": CLOSED, "payer-error": NO_ANSWER}
-    return next((text for fault, text in words.items() if at.fires(fault) is not None), "")
 
 
 def _found(world: World, numbers: list[str], asked: dict[str, Any]) -> list[Hit]:
