@@ -1,18 +1,20 @@
-# make demo    everything it takes, then the four jobs against simulated payers        make test    everything it takes, then the tests
+# make demo    everything it takes, then the four jobs against simulated payers        make test    everything it takes, then the quick tests
 .DEFAULT_GOAL := help
-.PHONY: help setup browser test-tools demo test coverage lint format bench lock wheel clean
+.PHONY: help setup browser test-tools demo test test-all coverage lint format bench lock wheel clean
 
 PY := .venv/bin/python
 BOOT := sh tools/bootstrap.sh
 COVERAGE_MIN ?= 90
 TESTS ?= tests
 WORKERS ?= -n 2 --dist loadfile --no-loadscope-reorder
-# A run of all tests leaves its duration to make bench.
+# What is marked deep is a further case of what a quick run tests already (docs/adr/0011); test-all takes everything.
+DEPTH = -m 'not deep'
+# A run of all quick tests leaves its duration to make bench.
 REPORT = $(if $(filter tests,$(TESTS)),--junitxml=build/tests.xml)
 
 help:
 	@sed -n '1s/^# //p' Makefile
-	@echo 'make setup | browser | test-tools | demo | test [TESTS=tests/test_x.py] | coverage | lint | format | bench | lock | wheel | clean'
+	@echo 'make setup | browser | test-tools | demo | test | test-all [TESTS=tests/test_x.py] | coverage | lint | format | bench | lock | wheel | clean'
 
 setup:
 	@$(BOOT) setup
@@ -30,10 +32,14 @@ demo: browser
 PYTEST = $(BOOT) run $(PY) -m pytest
 TRACED =
 test: browser test-tools
-	$(PYTEST) $(TESTS) $(WORKERS) $(REPORT) $(TRACED) || \
-		$(PYTEST) $(TESTS) --last-failed --last-failed-no-failures none $(if $(TRACED),$(TRACED) --cov-append)
+	$(PYTEST) $(TESTS) $(DEPTH) $(WORKERS) $(REPORT) $(TRACED) || \
+		$(PYTEST) $(TESTS) $(DEPTH) --last-failed --last-failed-no-failures none $(if $(TRACED),$(TRACED) --cov-append)
 
-# The same tests, traced in every process: that takes about half as long again.
+test-all: DEPTH =
+test-all: REPORT =
+test-all: test
+
+# The quick tests, traced in every process: that takes about half as long again.
 coverage: TRACED = --cov --cov-report=
 coverage: REPORT =
 coverage: test

@@ -1010,6 +1010,7 @@ DRIFT: list[tuple[str, str, str]] = [
 ]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("fault,there,gone", DRIFT, ids=[fault for fault, _, _ in DRIFT])
 def test_drift_changes_what_it_says_and_clearing_it_brings_the_page_back(
     person: Person, world: World, fault: str, there: str, gone: str

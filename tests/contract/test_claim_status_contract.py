@@ -13,6 +13,7 @@ from payerbot.errors import BotWall, Broken, PageChanged, PortalDown, SessionLos
 from payerbot.model import ClaimState, Outcome
 from portals import KNOWN
 from sandbox import truth
+from tests.deep import deep
 
 if TYPE_CHECKING:
     from tests.contract.support import Site
@@ -45,7 +46,7 @@ class TestReportsClaimStatus:
         answer = site.report(site.claims("ambiguous")[0])
         assert (answer.outcome, answer.payer_claim_no) == (Outcome.AMBIGUOUS, None)
 
-    @pytest.mark.parametrize("payer", ["aetna", "humana", "magellan"])
+    @pytest.mark.parametrize("payer", ["aetna", *deep("humana", "magellan")])
     def test_another_charge_is_another_claim(self, site: Site, payer: str) -> None:
         answer = site.report(site.claim_of(payer), charge=Decimal("9876.54"), first_sent=None)
         assert (answer.outcome, answer.payer_claim_no) == (Outcome.NOT_FOUND, None)
@@ -71,22 +72,24 @@ class TestFaults:
         "fault",
         [
             "stale-result@claims",
-            "stale-result@claims:2",
-            "blank-form@claims",
-            "pick-lost@claim-status",
             "frame-detached@claims",
             "survey@claims",
-            "cookie-banner@claim",
-            "slow@claims:5",
             "error-503@claims",
             "renamed-label@claim-status",
-            "changed-id@claim-status",
-            "moved-element@claim-status",
-            "removed-landmark@claim-status",
-            "removed-landmark@claims",
-            "removed-landmark@claim",
             "reordered-columns@claims",
-            "reordered-columns@claim",
+            *deep(
+                "stale-result@claims:2",
+                "blank-form@claims",
+                "pick-lost@claim-status",
+                "cookie-banner@claim",
+                "slow@claims:5",
+                "changed-id@claim-status",
+                "moved-element@claim-status",
+                "removed-landmark@claim-status",
+                "removed-landmark@claims",
+                "removed-landmark@claim",
+                "reordered-columns@claim",
+            ),
         ],
     )
     def test_trouble_on_the_way_does_not_keep_from_the_right_answer(self, site: Site, fault: str) -> None:
@@ -100,7 +103,7 @@ class TestFaults:
             assert [site.wrong(site.claim_of("anthem", nth=n)) for n in (1, 2)] == [[], []]
 
     @pytest.mark.parametrize(
-        "fault", ["renamed-label@claims", "changed-id@claims", "moved-element@claims", "renamed-label@claim", "changed-id@claim"]
+        "fault", ["renamed-label@claims", *deep("changed-id@claims", "moved-element@claims", "renamed-label@claim", "changed-id@claim")]
     )
     def test_a_changed_page_is_said_not_guessed(self, site: Site, fault: str) -> None:
         with site.fault(fault), pytest.raises(PageChanged):
@@ -114,12 +117,12 @@ class TestFaults:
             except Broken:
                 return
 
-    @pytest.mark.parametrize("fault", ["interstitial@claims", "interstitial@claim-status"])
+    @pytest.mark.parametrize("fault", ["interstitial@claim-status", *deep("interstitial@claims")])
     def test_an_unknown_page_is_said_not_guessed(self, site: Site, fault: str) -> None:
         with site.fault(fault, patience=5), pytest.raises(PageChanged):
             site.report(site.claim_of("anthem", nth=1))
 
-    @pytest.mark.parametrize("fault", ["payer-error@claims", "maintenance@claims", "service-hours@claims", "payer-error@claim"])
+    @pytest.mark.parametrize("fault", ["payer-error@claims", *deep("maintenance@claims", "service-hours@claims", "payer-error@claim")])
     def test_a_payer_that_cannot_answer_is_asked_again_later(self, site: Site, fault: str) -> None:
         with site.fault(fault):
             answer = site.report(site.claim_of("anthem", nth=1))
@@ -128,21 +131,23 @@ class TestFaults:
     @pytest.mark.parametrize(
         "fault, error",
         [
-            ("outage@claims", PortalDown),
             ("maintenance@claim-status", PortalDown),
-            ("error-503@claim-status", PortalDown),
             ("session-expiry@claims", SessionLost),
-            ("session-expiry@claim", SessionLost),
             ("second-sign-in@claims", SignedOutByPerson),
-            ("captcha@claim-status", BotWall),
             ("bot-wall@claims", BotWall),
+            *deep(
+                ("outage@claims", PortalDown),
+                ("error-503@claim-status", PortalDown),
+                ("session-expiry@claim", SessionLost),
+                ("captcha@claim-status", BotWall),
+            ),
         ],
     )
     def test_trouble_with_the_portal_has_its_own_name(self, site: Site, fault: str, error: type[Exception]) -> None:
         with site.fault(fault, patience=8), pytest.raises(error):
             site.report(site.claim_of("anthem", nth=1))
 
-    @pytest.mark.parametrize("payer", ["aetna", "humana", "carelon"])
+    @pytest.mark.parametrize("payer", ["aetna", *deep("humana", "carelon")])
     def test_a_stale_not_found_is_not_believed(self, site: Site, payer: str) -> None:
         row = site.claim_of(payer)
         missing = site.report(row, charge=Decimal("9876.54"), payer_claim_no="NOSUCHCLAIM1", first_sent=None)
@@ -150,6 +155,7 @@ class TestFaults:
         with site.fault("stale-result@claims"):
             assert site.wrong(row) == []
 
+    @pytest.mark.deep
     def test_rows_that_change_their_order_between_pages_do_not_lose_a_claim(self, site: Site) -> None:
         with site.fault("pager-order@claims"):
             for row in site.claims("answered")[:6]:
@@ -160,6 +166,15 @@ class TestFaults:
 
 
 @everywhere
+def test_claims_of_every_ending_are_answered_as_the_truth_has_them(site: Site) -> None:
+    rows = site.claims("answered", "not_found", "ambiguous", "not_yet", "bad_data")
+    ends = {(truth.claim(site.world, row).outcome, truth.claim(site.world, row).fields.get("state")): row for row in rows}
+    assert len(ends) >= 8
+    assert site.wrong_rows(list(ends.values())) == []
+
+
+@everywhere
+@pytest.mark.deep
 def test_every_claim_of_the_example_world_is_answered_as_the_truth_has_it(site: Site) -> None:
     rows = site.claims("answered", "not_found", "ambiguous", "not_yet", "bad_data")
     assert len(rows) >= 45

@@ -12,6 +12,7 @@ from payerbot.errors import BotWall, PageChanged, PortalDown, SessionLost, Signe
 from payerbot.model import AuthRule, Coverage, Outcome
 from portals import KNOWN
 from sandbox import truth
+from tests.deep import deep
 
 if TYPE_CHECKING:
     from tests.contract.support import Site
@@ -71,19 +72,21 @@ class TestFaults:
         "fault",
         [
             "stale-result@coverage",
-            "stale-result@coverage:2",
             "blank-form@coverage",
             "pick-lost@eligibility",
-            "frame-detached@coverage",
-            "survey@coverage",
             "cookie-banner@eligibility",
-            "slow@coverage:5",
-            "error-503@coverage",
-            "renamed-label@eligibility",
             "changed-id@eligibility",
-            "moved-element@eligibility",
-            "removed-landmark@eligibility",
-            "removed-landmark@coverage",
+            *deep(
+                "stale-result@coverage:2",
+                "frame-detached@coverage",
+                "survey@coverage",
+                "slow@coverage:5",
+                "error-503@coverage",
+                "renamed-label@eligibility",
+                "moved-element@eligibility",
+                "removed-landmark@eligibility",
+                "removed-landmark@coverage",
+            ),
         ],
     )
     def test_trouble_on_the_way_does_not_keep_from_the_right_answer(self, site: Site, fault: str) -> None:
@@ -96,17 +99,17 @@ class TestFaults:
         with site.fault("stuck@eligibility"):
             assert [site.wrong(site.visit_of("aetna", nth=n)) for n in (1, 2)] == [[], []]
 
-    @pytest.mark.parametrize("fault", ["renamed-label@coverage", "changed-id@coverage", "moved-element@coverage"])
+    @pytest.mark.parametrize("fault", ["renamed-label@coverage", *deep("changed-id@coverage", "moved-element@coverage")])
     def test_a_changed_result_is_said_not_guessed(self, site: Site, fault: str) -> None:
         with site.fault(fault), pytest.raises(PageChanged):
             site.check(site.visit_of("aetna", nth=1))
 
-    @pytest.mark.parametrize("fault", ["interstitial@coverage", "interstitial@eligibility"])
+    @pytest.mark.parametrize("fault", ["interstitial@eligibility", *deep("interstitial@coverage")])
     def test_an_unknown_page_is_said_not_guessed(self, site: Site, fault: str) -> None:
         with site.fault(fault, patience=5), pytest.raises(PageChanged):
             site.check(site.visit_of("aetna", nth=1))
 
-    @pytest.mark.parametrize("fault", ["payer-error@coverage", "maintenance@coverage", "service-hours@coverage"])
+    @pytest.mark.parametrize("fault", ["maintenance@coverage", *deep("payer-error@coverage", "service-hours@coverage")])
     def test_a_payer_that_cannot_answer_is_asked_again_later(self, site: Site, fault: str) -> None:
         with site.fault(fault):
             answer = site.check(site.visit_of("aetna", nth=1))
@@ -116,14 +119,16 @@ class TestFaults:
     @pytest.mark.parametrize(
         "fault, error",
         [
-            ("outage@coverage", PortalDown),
-            ("maintenance@eligibility", PortalDown),
             ("error-503@eligibility", PortalDown),
-            ("session-expiry@coverage", SessionLost),
             ("session-expiry@eligibility", SessionLost),
             ("second-sign-in@coverage", SignedOutByPerson),
             ("captcha@eligibility", BotWall),
-            ("bot-wall@coverage", BotWall),
+            *deep(
+                ("outage@coverage", PortalDown),
+                ("maintenance@eligibility", PortalDown),
+                ("session-expiry@coverage", SessionLost),
+                ("bot-wall@coverage", BotWall),
+            ),
         ],
     )
     def test_trouble_with_the_portal_has_its_own_name(self, site: Site, fault: str, error: type[Exception]) -> None:
@@ -153,6 +158,15 @@ class TestFaults:
 
 
 @everywhere
+def test_visits_of_every_ending_are_answered_as_the_truth_has_them(site: Site) -> None:
+    rows = site.visits("answered", "not_found", "ambiguous", "bad_data")
+    ends = {(truth.visit(site.world, row).outcome, truth.visit(site.world, row).fields.get("coverage")): row for row in rows}
+    assert len(ends) >= 5
+    assert site.wrong_rows(list(ends.values())) == []
+
+
+@everywhere
+@pytest.mark.deep
 def test_every_visit_of_the_example_world_is_answered_as_the_truth_has_it(site: Site) -> None:
     rows = site.visits("answered", "not_found", "ambiguous", "bad_data")
     assert len(rows) >= 30

@@ -10,6 +10,7 @@ from tests.contract.support import signed_in
 from tests.contract.test_eobs_contract import ABLE, true_of, wrong_rows
 
 SEEDS = [11, 4242]
+pytestmark = pytest.mark.deep
 
 
 @pytest.mark.parametrize("slug", ABLE)

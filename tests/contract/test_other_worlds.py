@@ -11,6 +11,7 @@ from portals import KNOWN
 from tests.contract.support import signed_in
 
 SEEDS = [11, 4242]
+pytestmark = pytest.mark.deep
 
 
 def able(capability: type) -> list[str]:

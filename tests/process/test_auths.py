@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,12 +16,14 @@ from payerbot.ledger.records import Submission
 from payerbot.model import Job
 from sandbox.world import AS_OF
 from tests.contract.auth_support import members_at, request_for
-from tests.ledger_support import sheet
+from tests.deep import deep
+from tests.ledger_support import drop_database, new_database, sheet
 from tests.process.support import LOGIN, OWNER, PORTAL, Office, world
 
 PAYER = "aetna"
 AT_SUBMIT = [step for step in steps.AUTHS if step.startswith("submit.")]
 UNPRESSED = ("submit.intended", "submit.pressing")
+AROUND_THE_PRESS = ("submit.intended", "submit.pressed")
 
 
 @pytest.fixture(autouse=True)
@@ -71,22 +73,41 @@ def counted(office: Office) -> tuple[dict[str, int], list[dict[str, Any]]]:
     return told["presses"], told["taken"]
 
 
-def test_killed_at_every_step_of_the_submit_each_request_is_there_once(office: Office) -> None:
-    batch = load(office, *requests(len(AT_SUBMIT)))
+@pytest.fixture
+def on(request: pytest.FixtureRequest, office: Office) -> Iterator[None]:
+    """The ledger on one kind of database."""
+    if request.param == "sqlite":
+        yield
+        return
+    server = request.getfixturevalue("database_server")
+    url = new_database(server)
+    office.set_variable("PAYERBOT_LEDGER_URL", url)
+    yield
+    drop_database(server, url)
+
+
+@pytest.mark.usefixtures("on")
+@pytest.mark.parametrize(
+    "on, kills",
+    [("sqlite", AROUND_THE_PRESS), *deep(("sqlite", AT_SUBMIT), ("postgresql", AT_SUBMIT))],
+    indirect=["on"],
+)
+def test_killed_at_every_step_of_the_submit_each_request_is_there_once(office: Office, kills: Sequence[str]) -> None:
+    killed_before = sum(step in UNPRESSED for step in kills)
+    batch = load(office, *requests(len(kills)))
     office.run(batch, prepare=True)
     assert counted(office) == ({}, []), "nothing is sent before a person said yes"
-    assert [one.state for one in submissions(office)] == ["prepared"] * len(AT_SUBMIT)
+    assert [one.state for one in submissions(office)] == ["prepared"] * len(kills)
     assert {asked.kind for asked in office.questions()} == {"approval"}
-    assert approve_all(office) == len(AT_SUBMIT)
-    for step in AT_SUBMIT:
+    assert approve_all(office) == len(kills)
+    for step in kills:
         office.wish(die=step)
         office.run(batch)
     office.wish()
     woken(office, batch)
     office.run(batch)
     presses, taken = counted(office)
-    killed_before = len(UNPRESSED)
-    assert len(taken) == len(presses) == len(AT_SUBMIT) - killed_before
+    assert len(taken) == len(presses) == len(kills) - killed_before
     assert set(presses.values()) == {1}, "no form was sent twice"
     assert sorted(one.state for one in submissions(office)) == ["settled"] * len(taken) + ["unknown"] * killed_before
     assert office.questions() == [], "the portal may show a request a day late"
@@ -99,7 +120,7 @@ def test_killed_at_every_step_of_the_submit_each_request_is_there_once(office: O
     assert approve_all(office) == killed_before
     office.run(batch)
     presses, taken = counted(office)
-    assert len(taken) == len(presses) == len(AT_SUBMIT)
+    assert len(taken) == len(presses) == len(kills)
     assert set(presses.values()) == {1}
     assert {one["member_key"] for one in taken} == {one.ask.patient_key for one in submissions(office)}
 
@@ -117,6 +138,7 @@ def test_killed_at_every_step_of_the_submit_each_request_is_there_once(office: O
         assert ledger.verify_audit() == []
 
 
+@pytest.mark.deep
 def test_two_at_the_payer_and_one_by_phone(office: Office) -> None:
     doubled, known = requests(2)
     reference = office.twin.auth_by_phone(known.payer_key, known.patient_key, "90837", known.start_date, known.end_date, fixed="approved")
@@ -141,6 +163,7 @@ def test_two_at_the_payer_and_one_by_phone(office: Office) -> None:
 AFTER_ACCEPT = ("error-after-accept", "confirmation-lost", "drop-after-accept", "hang-after-accept")
 
 
+@pytest.mark.deep
 def test_whatever_comes_in_place_of_the_confirmation_the_request_is_looked_up_and_never_sent_again(office: Office) -> None:
     office.set_variable("PAYERBOT_STEP_SECONDS", "10")
     batch = load(office, *requests(len(AFTER_ACCEPT)))

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from payerbot import steps
 from payerbot.model import Job
 from payerbot.share import ShareReport
@@ -21,6 +23,7 @@ OUT = steps.NAMES.index("sign_out.done")
 BARRING = frozenset({"sign_in.intent", "sign_in.clicked", "sign_in.code"})  # nobody knows how such a sign-in ended
 BEFORE_A_BROWSER = frozenset({"share.started", "lease.taken"})
 ROWS = 3  # half as many as there are steps at which an item is in hand: each is broken off twice, and a third time would be a question
+SOME = ("sign_in.clicked", "item.taken", "search.sent", "sign_out.done")
 LONGEST = 600.0
 SEED = 20261122
 KILLS = 20
@@ -121,6 +124,15 @@ def _the_same(found: Sequence[list[dict[str, str]]], expected: list[dict[str, st
         assert result == expected[: len(result)]
 
 
+def test_killed_on_the_way_in_at_work_and_on_the_way_out_it_answers_as_if_nothing_had_been(office: Office) -> None:
+    expected = _undisturbed(office, 1, Job.ELIGIBILITY)
+    chain = Chain(office, LOGIN, rows=1)
+    for step in SOME:
+        chain.die_at(step)
+    _the_same(chain.finish(), expected)
+
+
+@pytest.mark.deep
 def test_killed_at_every_named_step_and_started_again_it_answers_as_if_nothing_had_been(office: Office) -> None:
     expected = _undisturbed(office, ROWS, Job.ELIGIBILITY)
 
@@ -143,6 +155,7 @@ def test_killed_at_every_named_step_and_started_again_it_answers_as_if_nothing_h
     _beside(on_the_way_in, at_work)
 
 
+@pytest.mark.deep
 def test_killed_at_twenty_random_times_and_started_again_it_answers_as_if_nothing_had_been(office: Office) -> None:
     expected = _undisturbed(office, ROWS, Job.CLAIM_STATUS)
     chains = [Chain(office, login, ROWS, Job.CLAIM_STATUS) for login in (LOGIN, OTHER)]
