@@ -18,7 +18,7 @@ from payerbot import host, steps
 from payerbot.auths import attachments, words
 from payerbot.auths.submission_book import SubmissionBook
 from payerbot.auths.work import Submitting, Terms
-from payerbot.browser import launch, login
+from payerbot.browser import launch, login, tabs
 from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load as load_selectors
 from payerbot.browser.session import SavedState
@@ -379,9 +379,10 @@ class _Turn:
             def opened() -> Iterator[Tab]:
                 with in_our_words("browser"):
                     page = context.new_page()
-                yield Tab(page, selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
-                with contextlib.suppress(PortalError), in_our_words("browser"):  # it may be gone already
-                    page.close()
+                try:
+                    yield Tab(page, selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
+                finally:
+                    tabs.close(page)
 
             self.opened = opened
             with opened() as tab:

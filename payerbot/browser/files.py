@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
 
-from payerbot.browser import scripts
+from payerbot.browser import scripts, tabs
 from payerbot.browser.trouble import in_our_words, named
 from payerbot.errors import PageChanged, PortalSlow, ReadBackMismatch, RunError
 
@@ -78,7 +78,7 @@ class Arrivals:
     def _opened(self, tab: Page) -> None:
         if not self._wanted:
             if self._ours:
-                _close(tab)
+                tabs.close(tab)
             return
         self._tabs.append(tab)
         tab.on("download", self._download)
@@ -148,12 +148,7 @@ class Arrivals:
             with suppress(BrowserError):
                 download.cancel()
         while self._tabs:
-            _close(self._tabs.pop())
-
-
-def _close(tab: Page) -> None:
-    with suppress(BrowserError):
-        tab.close()
+            tabs.close(self._tabs.pop())
 
 
 def _origin(url: str) -> str:
