@@ -45,6 +45,7 @@ def test_killed_with_its_supervisor_while_a_document_comes_the_next_start_leaves
     assert not (office.home / "run" / "availity-automation-1").exists()
 
 
+@pytest.mark.deep
 def test_stopped_while_submit_hangs_nothing_is_left_and_it_was_pressed_once(office: Office) -> None:
     batch = load(office, *requests(1))
     office.run(batch, prepare=True)

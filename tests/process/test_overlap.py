@@ -73,6 +73,7 @@ def test_two_runs_on_one_login_are_two_sessions_one_after_the_other(office: Offi
     assert office.ends() == ["logout", "logout"]
 
 
+@pytest.mark.deep
 def test_without_the_lease_the_very_same_check_fails(office: Office) -> None:
     overlap = _overlapping(office, lease="off")
     with pytest.raises(AssertionError):
@@ -93,6 +94,7 @@ def test_a_sweep_yields_to_a_job_at_the_desk_between_two_rows_and_both_come_to_t
     assert office.ends() == ["logout"] * 3
 
 
+@pytest.mark.deep
 def test_a_run_that_waited_while_another_did_its_work_does_not_sign_in_for_nothing(office: Office) -> None:
     batch = office.load(3)
     first = _held(office, batch)

@@ -17,6 +17,7 @@ from payerbot.model import Job, Outcome
 from payerbot.share import ShareReport
 from payerbot.vault import Part
 from sandbox.availity.signin import WAYS
+from tests.deep import deep
 from tests.process.support import LOGIN, OWNER, PORTAL, Background, Office, until
 
 
@@ -68,6 +69,7 @@ def test_a_wrong_password_is_tried_once_however_many_rows_jobs_processes_and_sta
     assert office.sign_ins() == ["refused", "code_wanted"]
 
 
+@pytest.mark.deep
 def test_killed_between_click_and_banner_the_password_counts_as_refused(office: Office) -> None:
     office.keep_secrets(LOGIN, office.user, password="not this one")
     office.wish(hold="sign_in.clicked")
@@ -82,6 +84,7 @@ def test_killed_between_click_and_banner_the_password_counts_as_refused(office: 
     _all_wait_for(office, _asked(office, "sign_in_unresolved"), batch)
 
 
+@pytest.mark.deep
 def test_a_run_that_starts_while_another_is_signing_in_waits_for_it_and_not_for_a_question_without_a_number(office: Office) -> None:
     office.twin.fault("slow@password:4")
     first, second = office.load(1), office.load(1, job=Job.CLAIM_STATUS)
@@ -98,7 +101,7 @@ def test_a_locked_account_is_never_tried_again_without_a_person(office: Office) 
     _one_try(office, "account_locked", ["locked"])
 
 
-@pytest.mark.parametrize("fault", ["password-expired@sign-in", "password-expiring@sign-in:3"])
+@pytest.mark.parametrize("fault", ["password-expired@sign-in", *deep("password-expiring@sign-in:3")])
 def test_a_password_that_ends_is_a_person_s_to_change_and_nothing_is_clicked_away(office: Office, fault: str) -> None:
     office.twin.fault(fault)
     batch = office.load(1)
@@ -112,7 +115,7 @@ def test_a_password_that_ends_is_a_person_s_to_change_and_nothing_is_clicked_awa
 # --- walls ---------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", ["captcha@sign-in", "bot-wall@sign-in", "bot-wall@password"])
+@pytest.mark.parametrize("fault", ["captcha@sign-in", *deep("bot-wall@sign-in", "bot-wall@password")])
 def test_a_wall_stops_every_job_on_this_login_and_is_not_called_a_bad_password(office: Office, fault: str) -> None:
     office.twin.fault(fault)
     _, question = _one_try(office, "bot_wall", [])
@@ -189,6 +192,7 @@ def test_a_refused_code_is_not_followed_by_another(office: Office) -> None:
 # --- detours -------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.deep
 def test_the_detours_of_a_sign_in_are_gone_through(office: Office) -> None:
     tours = [["trust-device@code", "maintenance-notice@sign-in"], ["framed-sign-in@sign-in"], ["unusual-time@sign-in"]]
     for faults in tours:
@@ -201,6 +205,7 @@ def test_the_detours_of_a_sign_in_are_gone_through(office: Office) -> None:
     assert office.ends() == ["logout"] * 3
 
 
+@pytest.mark.deep
 def test_maintenance_is_an_outage_and_no_refusal(office: Office) -> None:
     batch = office.load(1)
     office.twin.fault("maintenance@sign-in")

@@ -151,6 +151,7 @@ def _hours(office: Office, begin: int, end: int, **more: Any) -> tuple[datetime,
     return first if first > now else first + timedelta(days=1), last if last > now else last + timedelta(days=1)
 
 
+@pytest.mark.deep
 def test_at_its_stop_by_time_a_run_has_signed_out_and_its_rest_waits_for_the_next_hours(office: Office) -> None:
     office.twin.fault(SLOWLY)
     start, _ = _hours(office, -2, 2)
@@ -209,6 +210,7 @@ def test_thrown_out_by_a_person_it_yields_until_the_next_hours(office: Office) -
 # --- the portal fails ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.deep
 def test_troubles_that_pass_are_got_over_in_the_same_run(office: Office) -> None:
     for fault in ("error-503@sign-in:1", "error-503@eligibility:1", "error-503@coverage:1", "session-expiry@coverage:3"):
         office.twin.fault(fault)
@@ -233,6 +235,7 @@ def test_a_portal_that_is_down_or_silent_makes_rows_wait_and_nothing_else(office
     assert office.questions() == []
 
 
+@pytest.mark.deep
 def test_a_portal_that_goes_away_and_one_that_is_not_there_are_one_sentence_each(office: Office) -> None:
     path, out = office.file(2), office.folder / "out.csv"
     office.wish(tell="item.taken", nth=2)

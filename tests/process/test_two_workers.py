@@ -186,6 +186,7 @@ def spans(night: Night, login: str) -> list[tuple[int, datetime, datetime]]:
     return [(epoch, min(times), max(times)) for epoch, times in sorted(found.items())]
 
 
+@pytest.mark.deep
 def test_two_workers_share_one_night_and_when_one_is_killed_the_other_finishes(night: Night) -> None:
     office = night.office
     visits, claims = office.load(4), office.load(2, job=Job.CLAIM_STATUS, login=OTHER)
