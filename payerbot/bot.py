@@ -446,14 +446,19 @@ class _Turn:
         if not issubclass(type(self.portal), BY_JOB[item.job]):
             raise RunError(f"The portal {self.orders.portal} cannot do {item.job} here; take those rows out of the file.")
         try:
-            if item.job is Job.AUTHS:
-                return self._submitting(item)
-            if item.job is Job.EOBS:
-                return self._payment(item)
-            answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
+            with self.portal.tab.heeding(self.portal.unasked):
+                return self._asked(item)
         except PageChanged:
+            self.portal.unasked()
             self._knock()
             raise
+
+    def _asked(self, item: Item) -> Answer | Parked:
+        if item.job is Job.AUTHS:
+            return self._submitting(item)
+        if item.job is Job.EOBS:
+            return self._payment(item)
+        answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
         return answer
 
     def _payment(self, item: Item) -> Answer:

@@ -18,6 +18,8 @@ from sandbox.client import Twin, running
 from sandbox.world import PAYERS, SEED, Member, World
 from tests.conftest import browser_switches, quickest_browser
 
+pytestmark = pytest.mark.deep
+
 SIGN_IN = "/static/public/onb/onboarding-ui-apps/availity-fr-ui/"
 SHELL = "/static/web/onb/onboarding-ui-apps/navigation/"
 HOME, NEW = "/static/web/pres/web/authorizations/", "/static/web/pres/web/authorizations/new/"
@@ -228,7 +230,6 @@ def test_from_the_menu_to_a_response_that_is_shown_once(person: Person, server: 
     expect(person.app.get_by_role("alert")).to_contain_text("can no longer be shown")
 
 
-@pytest.mark.deep
 def test_a_stranger_a_code_for_another_portal_and_one_that_is_decided_at_once(person: Person, server: Twin, world: World) -> None:
     stranger, member = members_at(world, "aetna")[0], members_at(world, "anthem")[0]
     person.starts("aetna", stranger)
@@ -262,7 +263,6 @@ def test_interqual_shows_the_dates_a_day_early_and_the_review_page_right(person:
     expect(person.app.locator("#step-review")).to_contain_text("11/23/2026")
 
 
-@pytest.mark.deep
 def test_carelon_asks_questions_wants_a_file_and_writes_days_out(person: Person, world: World) -> None:
     person.asks("carelon", members_at(world, "carelon")[0], "96130")
     person.app.locator("#nextStepsButton").click()
@@ -308,7 +308,6 @@ def test_what_was_taken_stays_taken_whatever_the_browser_hears(person: Person, s
     assert counted(server, nonce) == (3, 3), "this payer stops nothing"
 
 
-@pytest.mark.deep
 def test_what_a_browser_sends_twice_of_its_own_accord_is_counted(person: Person, server: Twin, world: World) -> None:
     nonce = person.to_review("aetna", members_at(world, "aetna")[1], "90837")
     with server.with_fault("reset-after-accept@auth-submit"):

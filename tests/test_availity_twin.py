@@ -18,6 +18,8 @@ from sandbox.client import PortalUser, Twin, running
 from sandbox.world import AS_OF, SEED, Claim, Coverage, Member, World
 from tests.conftest import browser_switches, quickest_browser
 
+pytestmark = pytest.mark.deep
+
 API = "/ms/api/availity/internal/v1"
 SIGN_IN = "/static/public/onb/onboarding-ui-apps/availity-fr-ui/"
 SHELL = "/static/web/onb/onboarding-ui-apps/navigation/"
@@ -603,7 +605,6 @@ def test_search_options_and_their_fields_differ_by_payer(person: Person) -> None
     assert seen["aetna"][0] != seen["carelon"][0]
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("payer,words", [("aetna", "Subscriber/Insured not found"), ("anthem", "The member could not be found")])
 def test_nobody_found_is_an_alert_in_the_payers_words(person: Person, payer: str, words: str) -> None:
     person.signs_in().eligibility_form(LABELS[payer])
@@ -663,7 +664,6 @@ def test_a_claim_is_found_opened_and_its_codes_explained(person: Person, world: 
     assert len(person.twin.records("opened")) == 1
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize(
     "payer,tabs,submit",
     [
@@ -706,7 +706,6 @@ def test_hipaa_standard_shows_less_where_the_payer_has_its_own_tab(person: Perso
     expect(person.app.locator("#lineLevelTable")).not_to_contain_text("Allowed Amount")
 
 
-@pytest.mark.deep
 def test_the_three_ways_of_finding_nothing_are_told_apart(person: Person, world: World) -> None:
     who, plan = member_at(world, "anthem")
     day = date(2026, 6, 7)  # a Sunday
@@ -798,7 +797,6 @@ def test_the_deep_link_picks_the_first_payer_of_an_id_that_two_share(person: Per
 # faults in the pages
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize(
     "fault,words",
     [
@@ -828,7 +826,6 @@ def answered(person: Person, step: str) -> Locator:
     return person.app.locator("#patient-card .MuiChip-label" if step == "coverage" else "#claimsTable tbody tr")
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("step", ["coverage", "claims"])
 def test_503_once_is_an_alert_and_the_next_try_is_answered(person: Person, world: World, step: str) -> None:
     person.twin.fault(f"error-503@{step}")
@@ -838,7 +835,6 @@ def test_503_once_is_an_alert_and_the_next_try_is_answered(person: Person, world
     expect(answered(person, step).first).to_be_visible()
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("step", ["coverage", "claims"])
 def test_a_blank_form_comes_back_without_a_word(person: Person, world: World, step: str) -> None:
     person.twin.fault(f"blank-form@{step}")
@@ -849,7 +845,6 @@ def test_a_blank_form_comes_back_without_a_word(person: Person, world: World, st
     assert (len(person.twin.records("press")), person.twin.records("search")) == (1, [])
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("step", ["coverage", "claims"])
 def test_the_session_ends_at_the_nth_item(person: Person, world: World, step: str) -> None:
     person.twin.fault(f"session-expiry@{step}:2")
@@ -861,7 +856,6 @@ def test_the_session_ends_at_the_nth_item(person: Person, world: World, step: st
     assert len(person.twin.records("search")) == 1
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("step", ["coverage", "claims"])
 @pytest.mark.parametrize("fault,cover", [("survey", ".survey-cover"), ("cookie-banner", "#onetrust-banner-sdk")])
 def test_a_pop_up_covers_the_page_after_an_answer(person: Person, world: World, step: str, fault: str, cover: str) -> None:
@@ -873,7 +867,6 @@ def test_a_pop_up_covers_the_page_after_an_answer(person: Person, world: World, 
     expect(person.page.locator(cover)).to_have_count(0)
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("step,app", [("home", ELIGIBILITY), ("eligibility", ELIGIBILITY), ("claim-status", CLAIM_STATUS)])
 def test_a_survey_can_cover_a_form_too(person: Person, step: str, app: str) -> None:
     person.twin.fault(f"survey@{step}")
@@ -908,7 +901,6 @@ def test_a_stale_list_is_the_list_before(person: Person, world: World) -> None:
     assert [e["found"] > 0 for e in person.twin.records("search")] == [True, True]
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("app,box,step", [(ELIGIBILITY, "#payerId-field", "eligibility"), (CLAIM_STATUS, "input#payer", "claim-status")])
 def test_a_picked_payer_can_be_gone_a_moment_later(person: Person, app: str, box: str, step: str) -> None:
     person.twin.fault(f"pick-lost@{step}")
@@ -942,7 +934,6 @@ def test_the_frame_can_be_torn_out_while_the_answer_is_awaited(person: Person, w
     assert frame.evaluate("el => el.isConnected") is False
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("step,app", [("sign-in", ""), ("home", ""), ("eligibility", ELIGIBILITY), ("claim-status", CLAIM_STATUS)])
 @pytest.mark.parametrize(
     "fault,sign",
@@ -1021,7 +1012,6 @@ DRIFT: list[tuple[str, str, str]] = [
 ]
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("fault,there,gone", DRIFT, ids=[fault for fault, _, _ in DRIFT])
 def test_drift_changes_what_it_says_and_clearing_it_brings_the_page_back(
     person: Person, world: World, fault: str, there: str, gone: str

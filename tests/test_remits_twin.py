@@ -19,6 +19,8 @@ from sandbox.eobs.listing import listed_number
 from sandbox.world import SEED, Remit, World
 from tests.conftest import BROWSERS, browser_switches
 
+pytestmark = pytest.mark.deep
+
 MEMBERS, CLAIMS = 40, 60
 WAIT_MS = 8000
 SIGN_IN = "/static/public/onb/onboarding-ui-apps/availity-fr-ui/#/login"

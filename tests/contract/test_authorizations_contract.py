@@ -120,6 +120,36 @@ def test_what_came_of_a_press_is_known_or_unknown_and_never_pressed_again(site: 
     assert [one.reference for one in found.standing] == [t["reference"] for t in site.twin.auths()["taken"]]
 
 
+@pytest.mark.parametrize("fault", ["renamed-label", *deep("changed-id", "moved-element", "removed-landmark", "interstitial")])
+def test_a_form_that_changed_is_filled_right_or_said_and_nothing_is_sent(site: Site, fault: str) -> None:
+    ask = ask_of(site, "anthem")
+    with site.fault(f"{fault}@auth-next", patience=3):
+        try:
+            filled = portal(site).fill_request(ask, {})
+        except PageChanged:
+            pass
+        else:
+            assert (filled.outcome, filled.differs, filled.decided) == (Outcome.ANSWERED, (), None)
+    assert counted(site) == (0, 0)
+
+
+@pytest.mark.parametrize("fault", ["renamed-label", *deep("changed-id", "moved-element", "removed-landmark")])
+def test_a_response_that_changed_is_read_or_unknown_and_found_where_requests_are_listed(site: Site, fault: str) -> None:
+    ask = ask_of(site, "anthem")
+    assert not portal(site).fill_request(ask, {}).differs
+    with site.fault(f"{fault}@auth-submit", patience=3):
+        try:
+            said = portal(site).press_submit().portal_reference
+        except SubmissionUnknown:
+            said = None
+        with pytest.raises(PageChanged):
+            portal(site).press_submit()
+    assert counted(site) == (1, 1)
+    (taken,) = site.twin.auths()["taken"]
+    assert said in {taken["reference"], None}
+    assert [one.reference for one in portal(site).find_requests(ask).standing] == [taken["reference"]]
+
+
 def test_two_that_the_browser_sent_are_both_listed(site: Site) -> None:
     ask = ask_of(site, "aetna", nth=1)
     assert not portal(site).fill_request(ask, {}).differs

@@ -250,6 +250,7 @@ def test_an_ordinary_browser_on_the_same_page_does_reach_the_other_host(twin: Tw
 STEPS = ("eligibility", "claim-status", "remits", "checks", "eob-pdf", "auth-home", "auth-form", "auth-next", "auth-list")
 
 
+@pytest.mark.deep
 def test_no_page_of_a_whole_run_reaches_another_host_and_answers_go_to_one_address_only(
     office: Office,
     twin: Twin,

@@ -29,6 +29,8 @@ from tests.privacy.search import Person, Search, Seen
 if TYPE_CHECKING:
     from tests.privacy.conftest import Night
 
+pytestmark = pytest.mark.deep
+
 PATIENT = Person("Núñez-Harrow", "Ottilie", date(1958, 3, 7), "W123-456-789")
 SECRET = "Tr!al-Persimmon-77"
 SEEKER = Search([PATIENT], [SECRET], ["918273"])

@@ -66,6 +66,7 @@ def _overlapping(office: Office, **wish: Any) -> Overlap:
     return Overlap(office, [first, second], office.twin.records())
 
 
+@pytest.mark.deep
 def test_two_runs_on_one_login_are_two_sessions_one_after_the_other(office: Office) -> None:
     overlap = _overlapping(office)
     overlap.check()

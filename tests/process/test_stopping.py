@@ -79,6 +79,7 @@ def test_ctrl_c_signs_out_writes_what_is_known_and_leaves_nothing(office: Office
     assert len(office.sign_ins()) == 2
 
 
+@pytest.mark.deep
 def test_a_command_that_is_killed_leaves_a_share_that_signs_out_and_one_killed_with_its_share_leaves_no_browser(office: Office) -> None:
     office.twin.fault(SLOWLY)
     path, before = office.file(3), below()
@@ -290,6 +291,7 @@ def _held(ledger: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+@pytest.mark.deep
 def test_a_ledger_that_is_locked_in_the_middle_of_a_run_ends_it_signed_out_and_nothing_is_lost(office: Office) -> None:
     office.set_variable("PAYERBOT_LEASE_SECONDS", "30")
     office.twin.fault(SLOWLY)
