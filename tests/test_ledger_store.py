@@ -229,9 +229,15 @@ def test_a_windows_share_by_name_is_refused() -> None:
 @pytest.mark.parametrize(
     "url", ["sqlite://", "sqlite:///:memory:", "mysql://host/x", "nonsense", "sqlite+nonsense:///x", "sqlite:///file:x?uri=true"]
 )
-def test_another_kind_of_database_is_refused_with_a_sentence(place: Place, url: str) -> None:
+def test_another_kind_of_database_is_refused_with_a_sentence(
+    place: Place, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
     with pytest.raises(RunError, match="sqlite:///PATH"):
         Ledger.open(url, tenant="oak", keys=place.keys, home=place.home)
+    assert list(here.iterdir()) == []
 
 
 def test_a_database_server_that_does_not_answer_is_a_sentence(place: Place) -> None:

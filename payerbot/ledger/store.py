@@ -185,6 +185,7 @@ def _sqlite(url: URL, busy_seconds: float, *, make: bool) -> Engine:
         raise RunError("The ledger needs a file on a local disk: set its URL to sqlite:///PATH.")
     path = Path(str(url.database)).absolute()
     refuse_remote(path)
+    url.get_dialect()  # a driver that is not there leaves no empty file
     if make:
         _make(url, path)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_seconds})
