@@ -6,7 +6,7 @@ PY := .venv/bin/python
 BOOT := sh tools/bootstrap.sh
 COVERAGE_MIN ?= 90
 TESTS ?= tests
-WORKERS ?= -n 3 --dist loadfile --no-loadscope-reorder
+WORKERS ?= -n 4 --dist loadfile --no-loadscope-reorder
 # What is marked deep is a further case of what a quick run tests already (docs/adr/0011); test-all takes everything.
 DEPTH = -m 'not deep'
 # A run of all quick tests leaves its duration to make bench.

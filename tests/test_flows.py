@@ -25,6 +25,7 @@ from payerbot.errors import RunError, UserError
 from payerbot.model import Job, Progress
 from payerbot.share import ShareReport
 from tests import ledger_support as support
+from tests.deep import deep
 from tests.intake_support import CLAIM, csv_text, table
 
 if TYPE_CHECKING:
@@ -391,7 +392,7 @@ def left(marks: Path) -> list[int]:
     return [pid for mark in marks.glob("started-*") if psutil.pid_exists(pid := int(mark.name.partition("-")[2]))]
 
 
-@pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("order", [signal.SIGTERM, *deep(signal.SIGINT)])
 def test_a_flow_that_is_told_to_stop_signs_its_shares_out(book: Ledger, office: Practice, marks: Path, order: signal.Signals) -> None:
     batch = load(book, office, "availity", "cascade")
     flow = subprocess.Popen([sys.executable, "-c", f"from flows.claim_status import claim_status; claim_status(batch={batch!r})"])
@@ -431,7 +432,7 @@ def cancel(server: Server, run: str) -> None:
     until(lambda: call(server, "GET", f"/flow_runs/{run}").json()["state"]["type"] == "CANCELLED")
 
 
-@pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("order", [signal.SIGTERM, *deep(signal.SIGINT)])
 def test_a_cancelled_run_and_serving_that_is_told_to_stop_sign_out_and_leave_nothing(
     server: Server,
     deployed: dict[str, str],
@@ -516,6 +517,7 @@ def test_prefect_yaml_is_written_from_the_list(server: Server) -> None:
     assert [one["name"] for one in yaml.safe_load(prefect_yaml())["deployments"]] == [one.name for one in DEPLOYMENTS]
 
 
+@pytest.mark.deep
 def test_prefect_deploy_takes_prefect_yaml_as_it_is(server: Server) -> None:
     from flows.deployments import DEPLOYMENTS, WORK_POOL
 

@@ -16,6 +16,8 @@ from payerbot.errors import PageChanged, PortalDown, PortalError, PortalSlow, Re
 from tests.browser_support import Desktop, started
 from tests.small_site import Asked, Reply, Site, moved
 
+pytestmark = pytest.mark.usefixtures("light_browser")  # the engine is what matters here
+
 TYPED = "Zebra-7731"  # stands for whatever must not be repeated
 
 

@@ -37,6 +37,9 @@ DOCUMENTED = {
 NEWER = "input#organization, [role=tab], [role=spinbutton], [class*=Mui]:not(svg):not(h1):not(h2):not(.MuiSkeleton-root)"
 
 
+pytestmark = pytest.mark.deep
+
+
 @pytest.fixture(scope="module")
 def shared(light_browser: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     from tests.contract.support import signed_in

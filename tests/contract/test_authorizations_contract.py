@@ -98,10 +98,9 @@ def test_a_request_is_filled_read_back_sent_once_and_followed(site: Site, payer:
 @pytest.mark.parametrize(
     "fault, presses, taken",
     [
-        ("error-after-accept", 1, 1),
-        ("hang-after-accept", 1, 1),
         ("confirmation-lost", 1, 1),
         ("drop-after-accept", 2, 1),
+        *deep(("error-after-accept", 1, 1), ("hang-after-accept", 1, 1)),
     ],
 )
 def test_what_came_of_a_press_is_known_or_unknown_and_never_pressed_again(site: Site, fault: str, presses: int, taken: int) -> None:

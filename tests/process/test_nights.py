@@ -82,6 +82,7 @@ def test_the_next_night_sees_what_changed_and_the_same_file_on_one_day_asks_noth
     assert all(old["state"] != new["state"] for old, new in zip(before, after, strict=True))
 
 
+@pytest.mark.deep
 def test_a_row_that_was_not_asked_yet_shows_the_last_good_answer_with_its_date(office: support.Office) -> None:
     rows = changing(1)
     first = loaded(office, rows, AS_OF)

@@ -170,6 +170,7 @@ def test_without_a_seed_the_owner_is_asked_says_ready_and_types_the_code_which_i
         assert connection.execute(select(handoff.c.secret)).scalars().all() == [None]
 
 
+@pytest.mark.deep
 def test_a_code_nobody_gives_is_not_sent_and_the_rows_wait_for_the_question_that_was_asked(office: Office) -> None:
     office.vault.remove(PORTAL, LOGIN, Part.TOTP)
     office.set_variable("PAYERBOT_CODE_WAIT_SECONDS", "0.5")
@@ -183,6 +184,7 @@ def test_a_code_nobody_gives_is_not_sent_and_the_rows_wait_for_the_question_that
     assert _codes(office) == []
 
 
+@pytest.mark.deep
 def test_a_refused_code_is_not_followed_by_another(office: Office) -> None:
     office.twin.fault("code-rejected@code")
     _one_try(office, "code_refused", ["code_wanted"])
