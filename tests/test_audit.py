@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from payerbot.ledger.book import Ledger
+from tests.deep import deep
 from tests.ledger_support import DAY, LOGIN, PORTAL, Place, answer_all, claims, fetch
 
 
@@ -273,6 +274,7 @@ def verify() -> tuple[int, str]:
     return done.exit_code, done.output.strip()
 
 
+@pytest.mark.parametrize("database", ["sqlite", *deep("postgresql")], indirect=True)
 def test_six_hundred_entries_of_processes_and_threads_at_once_are_one_chain(office: Ledger, place: Place) -> None:
     children = [place.child(WRITE, str(n)) for n in range(3)]
     for child in children:

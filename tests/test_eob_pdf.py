@@ -36,7 +36,7 @@ def misread(remit: Remit, data: bytes) -> list[str]:
 # --- layouts -----------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed, nth", [*[(seed, 4) for seed in SEEDS], *deep(*[(seed, 1) for seed in SEEDS])])
+@pytest.mark.parametrize("seed, nth", [(SEEDS[0], 4), *deep(*[(seed, 1) for seed in SEEDS])])
 def test_every_check_is_read_to_the_cent_from_both_of_its_documents(seed: int, nth: int) -> None:
     """Quickly every fourth one: the worlds are made of the same cases."""
     for made in (payer_issued, check_summary):

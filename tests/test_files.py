@@ -150,6 +150,7 @@ def _late(release: threading.Event) -> object:
     ],
     ids=["page", "tab", "tab that went on"],
 )
+@pytest.mark.deep
 def test_what_comes_too_late_is_put_away(desk: Office, html: str) -> None:
     release = threading.Event()
     desk.site.pages |= {"/late": _late(release), "/page": "<p>wait</p>"}  # type: ignore[dict-item]
@@ -160,6 +161,7 @@ def test_what_comes_too_late_is_put_away(desk: Office, html: str) -> None:
     assert desk.left() == []
 
 
+@pytest.mark.deep
 def test_a_stop_request_is_heard_while_a_file_is_waited_for(desk: Office) -> None:
     release, listened = threading.Event(), []
 
@@ -187,6 +189,7 @@ def test_a_download_that_breaks_off_is_the_portals_trouble(desk: Office) -> None
 
 
 @pytest.mark.parametrize("way", ["attachment in the page", "PDF in a new tab", "blob in a new tab"])
+@pytest.mark.deep
 def test_a_file_without_end_is_not_taken(desk: Office, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LIMIT_BYTES", 100)
     with pytest.raises(PageChanged, match=r"form\.go: the file is larger than payerbot takes"):
@@ -223,6 +226,7 @@ def test_a_frame_that_is_refused_its_own_page_is_not_the_files_trouble(desk: Off
     assert desk.outside.asked == []
 
 
+@pytest.mark.deep
 def test_a_tab_that_nobody_waited_for_is_closed_once_files_were_asked_for(desk: Office) -> None:
     form = opened(desk, "<button id=go onclick=\"window.open('/page')\">News</button>")
     desk.site.pages["/page"] = "<p>news</p>"

@@ -432,7 +432,7 @@ def cancel(server: Server, run: str) -> None:
     until(lambda: call(server, "GET", f"/flow_runs/{run}").json()["state"]["type"] == "CANCELLED")
 
 
-@pytest.mark.parametrize("order", [signal.SIGTERM, *deep(signal.SIGINT)])
+@pytest.mark.parametrize("order", deep(signal.SIGTERM, signal.SIGINT))
 def test_a_cancelled_run_and_serving_that_is_told_to_stop_sign_out_and_leave_nothing(
     server: Server,
     deployed: dict[str, str],

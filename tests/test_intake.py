@@ -340,6 +340,7 @@ class TestRecords:
     def test_the_very_same_row_twice_stays_two_rows(self, tmp_path: Path) -> None:
         assert [row.line for row in read(tmp_path, csv_text(table(VISIT, VISIT))).rows] == [1, 2]
 
+    @pytest.mark.deep
     def test_twenty_thousand_rows_are_all_read(self, tmp_path: Path) -> None:
         rows = [{**CLAIM, "claim_id": f"C-{n:05}", "patient_dob": "not a date" if n % 100 == 7 else "1988-03-04"} for n in range(20_000)]
         sheet = read(tmp_path, csv_text(table(*rows)), Job.CLAIM_STATUS)

@@ -10,6 +10,7 @@ import pytest
 from payerbot.errors import UserError
 from payerbot.ledger.book import Ledger
 from payerbot.model import ClaimState, ClaimStatusResult, Coverage, EligibilityResult, Job, Outcome
+from tests.deep import deep
 from tests.ledger_support import (
     ANSWERED,
     DAY,
@@ -214,6 +215,7 @@ def test_practices_in_one_database_do_not_see_each_other(place: Place) -> None:
     assert states(oak, batch) == ["waiting"] * 2
 
 
+@pytest.mark.parametrize("database", ["sqlite", *deep("postgresql")], indirect=True)
 def test_twenty_thousand_rows_are_loaded_whole(book: Ledger) -> None:
     report = book.add(claims(20_000), business_date=DAY)
     assert report.added == 20_000

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from payerbot.ledger.book import Lease, LeaseHeld, LeaseLost, NotTaken, Verb
 from payerbot.model import ClaimStatusResult, Outcome
 from payerbot.rows import Answer, Item
+from tests.deep import deep
 from tests.ledger_support import DAY, LOGIN, PORTAL, Place, claim_ask, finish_all, is_whole, sheet
 
 ROWS = 6
@@ -220,6 +221,7 @@ def finish_all_late(machine: Machine) -> None:
     assert machine.book.verify_audit() == []
 
 
+@pytest.mark.parametrize("database", ["sqlite", *deep("postgresql")], indirect=True)
 def test_any_order_of_events_keeps_every_promise(database: str) -> None:
     how = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(type("Machine", (Machine,), {"server": database}), settings=how)

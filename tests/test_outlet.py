@@ -595,6 +595,7 @@ class TestTheFile:
         assert others.exists()
         assert busy.exists()
 
+    @pytest.mark.deep
     def test_twenty_thousand_lines_are_all_written(self, tmp_path: Path) -> None:
         out = tmp_path / "out.csv"
         totals = files.write((done(PAID, n) for n in range(20_000, 0, -1)), HEADER, Job.CLAIM_STATUS, out, RUN)

@@ -92,6 +92,7 @@ def test_it_signs_in_goes_through_the_forms_and_says_what_finds_each_element(
     assert simulated.records("session_end")
 
 
+@pytest.mark.deep
 def test_a_dead_element_is_said_in_the_table(payerbot: Any, simulated: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     overlay = tmp_path / "overlay"
     overlay.mkdir()

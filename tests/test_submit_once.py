@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from payerbot.auths.match import blocking, same_care
 from payerbot.errors import PortalDown, PortalSlow, SessionLost, SubmissionUnknown, UserError
 from payerbot.ledger.book import LeaseHeld, LeaseLost
 from tests.auth_support import APPROVER, Practice, auth_ask, in_memory
+from tests.deep import deep
 from tests.ledger_support import Place
 from tests.test_submissions import back_up, restore
 
@@ -242,6 +244,7 @@ SAID_IN_TWO_FILES = [("same_in_another_file", 0), ("run", 1), ("approve", 1), ("
 KILLED_AT_THE_PRESS = [("approve", 1), ("die", steps.AUTHS.index("submit.pressed")), ("shows_late", 1), ("run", 1), ("run", 1)]
 
 
+@pytest.mark.parametrize("database", ["sqlite", *deep("postgresql")], indirect=True)
 def test_no_story_presses_twice_for_one_approval(database: str) -> None:
     with in_memory() as home:
         place = Place(home, database)

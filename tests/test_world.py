@@ -552,6 +552,7 @@ def test_the_cards_a_page_shows_depend_on_what_was_asked() -> None:
 # -- size
 
 
+@pytest.mark.deep
 def test_twenty_thousand_claims_have_names_of_their_own() -> None:
     world = World.generate(1, 300, 20_000)
     wanted = [c for c in world.claims if c.open]

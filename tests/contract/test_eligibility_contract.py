@@ -73,10 +73,10 @@ class TestFaults:
         [
             "stale-result@coverage",
             "blank-form@coverage",
-            "pick-lost@eligibility",
             "cookie-banner@eligibility",
             "changed-id@eligibility",
             *deep(
+                "pick-lost@eligibility",
                 "stale-result@coverage:2",
                 "frame-detached@coverage",
                 "survey@coverage",
@@ -95,6 +95,7 @@ class TestFaults:
         with site.fault(fault):
             assert site.wrong(site.visit_of("aetna", nth=1)) == []
 
+    @pytest.mark.deep
     def test_a_form_that_does_nothing_more_is_loaded_anew(self, site: Site) -> None:
         with site.fault("stuck@eligibility"):
             assert [site.wrong(site.visit_of("aetna", nth=n)) for n in (1, 2)] == [[], []]

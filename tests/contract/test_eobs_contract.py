@@ -165,6 +165,7 @@ class TestDeliversEobs:
         assert (answer.outcome, answer.rung, answer.tried) == (Outcome.NOT_FOUND, "", ("check_no", "check_no, no zeros"))
         assert "did not find remittance data" in (answer.seen_as or "")
 
+    @pytest.mark.deep
     def test_a_claim_in_two_payments_is_never_resolved_by_guessing(self, site: Site) -> None:
         checks: dict[tuple[str, str], list[Remit]] = {}
         for remit in site.world.remits:
@@ -235,6 +236,7 @@ class TestFaults:
             assert wrong(site, check_rows(site, payer)[1]) == []
 
     @pytest.mark.parametrize("payer", ["aetna", "anthem"])
+    @pytest.mark.deep
     def test_changes_that_do_not_matter_do_not_even_together(self, site: Site, payer: str) -> None:
         site.mend_form()
         remits = ("changed-id@remits", "moved-element@remits", "removed-landmark@remits")
@@ -243,10 +245,12 @@ class TestFaults:
             assert wrong(site, check_rows(site, payer)[1]) == []
 
     @pytest.mark.parametrize("fault", ["stale-result@checks", *deep("frame-detached@checks", "blank-form@checks")])
+    @pytest.mark.deep
     def test_trouble_on_the_way_from_a_claim_does_not_either(self, site: Site, fault: str) -> None:
         with site.fault(fault):
             assert wrong(site, claim_row(site, "aetna")) == []
 
+    @pytest.mark.deep
     def test_a_viewer_that_does_nothing_more_is_loaded_anew(self, site: Site) -> None:
         deliver(site, check_rows(site, "anthem")[0])  # leaves a filter, and so uses up the one answer
         site.mend_form()
@@ -287,6 +291,7 @@ class TestFaults:
         with site.fault(fault, patience=3), pytest.raises(PageChanged):
             deliver(site, check_rows(site, payer)[0])
 
+    @pytest.mark.deep
     def test_a_list_that_cannot_be_exported_does_not_keep_from_the_document(self, site: Site) -> None:
         row = check_rows(site, "anthem")[0]
         with site.fault("renamed-label@eob-csv"):

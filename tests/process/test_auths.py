@@ -23,7 +23,6 @@ from tests.process.support import LOGIN, OWNER, PORTAL, Office, world
 PAYER = "aetna"
 AT_SUBMIT = [step for step in steps.AUTHS if step.startswith("submit.")]
 UNPRESSED = ("submit.intended", "submit.pressing")
-PRESSED = ("submit.pressed",)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +88,7 @@ def on(request: pytest.FixtureRequest, office: Office) -> Iterator[None]:
 @pytest.mark.usefixtures("on")
 @pytest.mark.parametrize(
     "on, kills",
-    [("sqlite", PRESSED), *deep(("sqlite", AT_SUBMIT), ("postgresql", AT_SUBMIT))],
+    deep(("sqlite", AT_SUBMIT), ("postgresql", AT_SUBMIT)),
     indirect=["on"],
 )
 def test_killed_at_every_step_of_the_submit_each_request_is_there_once(office: Office, kills: Sequence[str]) -> None:

@@ -28,6 +28,7 @@ def in_the_clear(office: Office) -> list[str]:
     return [path.as_posix() for path in (office.home / "run").rglob("*") if path.is_file()]
 
 
+@pytest.mark.deep
 def test_killed_with_its_supervisor_while_a_document_comes_the_next_start_leaves_nothing_of_it(office: Office) -> None:
     row = next(row for row in payments() if row["payer_key"] == "aetna")
     file, before = write(office.folder / "payments.csv", [row]), below()

@@ -54,6 +54,7 @@ def answers(office: support.Office, batch: str, out: Path) -> list[dict[str, str
         return list(csv.DictReader(text))
 
 
+@pytest.mark.deep
 def test_the_next_night_sees_what_changed_and_the_same_file_on_one_day_asks_nothing_twice(
     office: support.Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,7 @@ def test_without_the_lease_the_very_same_check_fails(office: Office) -> None:
     assert "second sign-in" in office.ends()
 
 
+@pytest.mark.deep
 def test_a_sweep_yields_to_a_job_at_the_desk_between_two_rows_and_both_come_to_their_end(office: Office) -> None:
     sweep, visit = office.load(4, job=Job.CLAIM_STATUS), office.load(1)
     swept = _held(office, sweep, desk=False)

@@ -96,6 +96,7 @@ def test_a_run_that_starts_while_another_is_signing_in_waits_for_it_and_not_for_
     assert office.questions() == []
 
 
+@pytest.mark.deep
 def test_a_locked_account_is_never_tried_again_without_a_person(office: Office) -> None:
     office.twin.change_user(office.user.user_id, locked=True)
     _one_try(office, "account_locked", ["locked"])
@@ -153,6 +154,7 @@ def _codes(office: Office) -> list[tuple[str, str]]:
     return [(each["way"], each["outcome"]) for each in office.twin.records("code")]
 
 
+@pytest.mark.deep
 def test_without_a_seed_the_owner_is_asked_says_ready_and_types_the_code_which_is_used_once_and_erased(office: Office) -> None:
     office.vault.remove(PORTAL, LOGIN, Part.TOTP)
     batch = office.load(2)

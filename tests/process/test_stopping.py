@@ -99,6 +99,7 @@ def test_a_command_that_is_killed_leaves_a_share_that_signs_out_and_one_killed_w
     assert office.ends() == ["logout"]
 
 
+@pytest.mark.deep
 def test_a_stop_request_ends_a_share_between_two_steps_and_its_rest_waits_for_its_turn(office: Office) -> None:
     office.twin.fault(SLOWLY)
     batch, stop = office.load(3), threading.Event()
@@ -127,6 +128,7 @@ def test_a_share_that_stands_still_is_ended_with_all_it_started(office: Office, 
     assert office.counts(batch) == {"waiting": 1}
 
 
+@pytest.mark.deep
 def test_a_stop_while_the_password_is_being_judged_leaves_no_session_open(office: Office) -> None:
     office.twin.fault("slow@password:3")
     office.wish(tell="sign_in.clicked")
