@@ -23,8 +23,6 @@ from portals.base import MEANS, Automation, Hours, Meaning, Pace, Portal, Portal
 from tests.browser_support import Desktop, selectors, started
 from tests.small_site import Reply, Site
 
-pytestmark = pytest.mark.usefixtures("light_browser")  # the engine is what matters here
-
 WANTED: dict[Meaning, type[PortalError]] = {
     "session_lost": SessionLost,
     "down": PortalDown,

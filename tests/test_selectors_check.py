@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sandbox.client import Twin
     from tests.keyring_session import KeyringSession
 
-pytestmark = pytest.mark.usefixtures("light_browser")  # the engine is what matters here
 
 TENANT = "harborlight"  # the example practice's
 

@@ -16,8 +16,6 @@ from payerbot.ledger.seal import Sealer
 from tests.browser_support import started
 from tests.small_site import Page, Reply, Site
 
-pytestmark = pytest.mark.usefixtures("light_browser")  # the engine is what matters here
-
 KEY = bytes(range(32))
 WHERE = "state|practice|cascade|front-desk"
 TOKEN = "tok-5f1d-signed-in"
