@@ -1,4 +1,4 @@
-"""How long the whole test suite took the last time `make test` ran it; nothing is run for it here."""
+"""How long the quick round of tests took the last time `make test` ran it; nothing is run for it here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIMIT = 600.0
 
 def measure(_options: Options) -> list[Figure]:
     """Read from the report that the tests left."""
-    what, target = "whole test suite", f"under {LIMIT / 60:.0f} minutes"
+    what, target = "quick round of tests (make test)", f"under {LIMIT / 60:.0f} minutes"
     if not REPORT.exists():
         return [Figure(what, target, "not run", None, "`make test` leaves its duration")]
     suites = list(ET.parse(REPORT).iter("testsuite"))  # noqa: S314  our own file
