@@ -128,7 +128,8 @@ def test_a_form_that_changed_is_filled_right_or_said_and_nothing_is_sent(site: S
         except PageChanged:
             pass
         else:
-            assert (filled.outcome, filled.differs, filled.decided) == (Outcome.ANSWERED, (), None)
+            assert filled.outcome in {Outcome.ANSWERED, Outcome.UNREADABLE}
+            assert (filled.differs, filled.decided) == ((), None)
     assert counted(site) == (0, 0)
 
 

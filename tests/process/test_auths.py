@@ -73,16 +73,15 @@ def counted(office: Office) -> tuple[dict[str, int], list[dict[str, Any]]]:
 
 
 @pytest.fixture
-def on(request: pytest.FixtureRequest, office: Office) -> Iterator[None]:
-    """The ledger on one kind of database."""
+def on(request: pytest.FixtureRequest, database_server: str, office: Office) -> Iterator[None]:
+    """The ledger on one kind of database; the server is there before the test begins to count processes."""
     if request.param == "sqlite":
         yield
         return
-    server = request.getfixturevalue("database_server")
-    url = new_database(server)
+    url = new_database(database_server)
     office.set_variable("PAYERBOT_LEDGER_URL", url)
     yield
-    drop_database(server, url)
+    drop_database(database_server, url)
 
 
 @pytest.mark.usefixtures("on")
