@@ -379,10 +379,9 @@ class _Turn:
             def opened() -> Iterator[Tab]:
                 with in_our_words("browser"):
                     page = context.new_page()
-                try:
-                    yield Tab(page, selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
-                finally:
-                    tabs.close(page)
+                yield Tab(page, selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
+                with contextlib.suppress(PortalError), in_our_words("browser"):  # it may be gone already
+                    page.close()
 
             self.opened = opened
             with opened() as tab:
@@ -446,19 +445,14 @@ class _Turn:
         if not issubclass(type(self.portal), BY_JOB[item.job]):
             raise RunError(f"The portal {self.orders.portal} cannot do {item.job} here; take those rows out of the file.")
         try:
-            with self.portal.tab.heeding(self.portal.unasked):
-                return self._asked(item)
+            if item.job is Job.AUTHS:
+                return self._submitting(item)
+            if item.job is Job.EOBS:
+                return self._payment(item)
+            answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
         except PageChanged:
-            self.portal.unasked()
             self._knock()
             raise
-
-    def _asked(self, item: Item) -> Answer | Parked:
-        if item.job is Job.AUTHS:
-            return self._submitting(item)
-        if item.job is Job.EOBS:
-            return self._payment(item)
-        answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
         return answer
 
     def _payment(self, item: Item) -> Answer:
@@ -497,6 +491,7 @@ class _Turn:
         """PortalDown where the portal answers nobody: its apps then fail in ways of their own, which look like a changed page."""
         with self.opened() as beside:
             self.admitted.portal(beside, base_url=self.admitted.base_url).go(self.portal.config.sign_in.home)
+            tabs.close(beside._page)  # noqa: SLF001  it may be on its way to the sign-in
 
     def evidence(self, item: Item, answer: Answer | Parked | None) -> Sequence[str]:
         """Keep the pages' text, and a picture of whatever is not a plain answer."""
