@@ -185,12 +185,6 @@ class Portal:
         self.expect({name: screen["landmark"]}, within_ms=within_ms, what=name)
         return screen
 
-    def unasked(self) -> None:
-        """Raise what it means where a screen stands there now that can come in place of any other."""
-        for name in self.config.anywhere:
-            if self.screen(name)["landmark"].visible():
-                self.raise_for(name)
-
     def raise_for(self, name: str) -> None:
         """Raise what this screen, come unasked, means."""
         meaning = self.config.anywhere[name]

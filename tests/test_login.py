@@ -33,7 +33,6 @@ from tests.browser_support import Desktop, selectors, started
 from tests.small_site import Asked, Reply, Site, moved
 
 USER, PASSWORD = "front-desk", "Heron-blue-41"
-
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 APP, TEXT = "Use my Authenticator app", "Text message to ***-**-0142"
 

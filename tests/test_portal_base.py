@@ -109,15 +109,6 @@ def test_what_comes_instead_of_any_page_raises_what_it_means(desktop: Desktop, m
     assert str(caught.value) == f"{meaning}: this screen came unasked"
 
 
-def test_a_wait_that_only_knows_one_element_hears_of_a_screen_that_came_unasked_before_its_time_is_up(desktop: Desktop) -> None:
-    portal = showing(desktop, "<p id=session_lost>sign in</p>", seconds=60)
-    with portal.tab.heeding(portal.unasked), pytest.raises(SessionLost):
-        portal.screen("error")["landmark"].click()
-    portal.tab.limit_ms = 2_500
-    with pytest.raises(PageChanged, match="it is not there"):  # where nobody heeds it
-        portal.screen("error")["landmark"].click()
-
-
 def test_whatever_a_portal_may_declare_has_an_error() -> None:
     assert MEANS == WANTED
 

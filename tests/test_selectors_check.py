@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sandbox.client import Twin
     from tests.keyring_session import KeyringSession
 
-
 TENANT = "harborlight"  # the example practice's
 
 

@@ -177,7 +177,6 @@ class Tab:
         self._by_name = False  # the browser watches for pop-ups by itself, also in frames that are yet to come
         self.loading = False  # while a page is asked for, whatever is asked of the old one waits with it, without a limit
         self.limit_ms = step_seconds * 1000
-        self._unasked: Callable[[], None] = lambda: None
         self.arrivals = Arrivals(page)
         page.on("request", self._asked)
         page.on("response", self._answered)
@@ -307,8 +306,6 @@ class Tab:
             if now - heard > SLICE_MS / 1000:
                 self._pulse()
                 self._must_be_served(where)
-                if not self.loading:
-                    self._unasked()
                 heard = now
             if not self.loading and now - cleared > POP_UP_SECONDS:
                 self._put_away_pop_ups()
@@ -352,15 +349,6 @@ class Tab:
         while (left := end - time.monotonic()) > 0:
             self._pulse()
             self.wait(min(left * 1000, SLICE_MS))
-
-    @contextmanager
-    def heeding(self, unasked: Callable[[], None]) -> Iterator[None]:
-        """Meanwhile a longer wait also looks whether a screen stands there that came unasked: `unasked` raises what it means."""
-        before, self._unasked = self._unasked, unasked
-        try:
-            yield
-        finally:
-            self._unasked = before
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
