@@ -95,9 +95,9 @@ class Arrivals:
         except (BrowserError, OSError):
             self._broken = True
         finally:
-            self._downloads.remove(download)
             with suppress(BrowserError):
                 download.delete()
+            self._downloads.remove(download)
 
     def _keep(self, path: Path) -> None:
         if path.stat().st_size > LIMIT_BYTES:
@@ -144,9 +144,10 @@ class Arrivals:
             return False  # a tab that is not there yet
 
     def _put_away(self) -> None:
-        for download in list(self._downloads):
+        for download in list(self._downloads):  # also one that was read and is just being deleted
             with suppress(BrowserError):
                 download.cancel()
+                download.delete()
         while self._tabs:
             tabs.close(self._tabs.pop())
 
