@@ -373,7 +373,7 @@ class _Turn:
         ) as context:
             steps.reached("browser.started")
             self.save = lambda: self.state.save(context)
-            selectors = load_selectors(self.orders.portal, mine.selectors_overlay)
+            selectors = load_selectors(self.admitted.portal.family, mine.selectors_overlay)
 
             @contextlib.contextmanager
             def opened() -> Iterator[Tab]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from payerbot.authorization import AuthRequest, AuthResult, AuthSearch, FilledRequest, StandingRequest
-from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult, Job
+from payerbot.model import ClaimList, ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult, Job
 from payerbot.remittance import EobDelivery, EobRequest
 
 
@@ -27,6 +27,14 @@ class ReportsClaimStatus(Protocol):
     """Can say what became of a claim."""
 
     def report_claim_status(self, ask: ClaimStatusRequest) -> ClaimStatusResult: ...
+
+
+@runtime_checkable
+class ListsClaims(Protocol):
+    """Can list many claims in one search, by who billed and the days of care."""
+
+    def list_claims(self, ask: ClaimListRequest) -> ClaimList:
+        """All pages of the list; NOT_FOUND is an empty one that the page itself says is empty."""
 
 
 @runtime_checkable

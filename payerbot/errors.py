@@ -2,7 +2,8 @@
 
     PortalError
       RetryLater   PortalDown, PortalSlow, SessionLost, SignedOutByPerson, StopAsked    the same item may run again
-      NeedsHuman   CodeWanted, CodeRefused, PasswordExpired, BotWall, TermsPage,
+      NeedsHuman   CodeWanted, CodeRefused, PasskeyWanted, QuestionWanted,
+                   PasswordExpired, BotWall, TermsPage,
                    SignInUnresolved, SubmissionUnknown, AccessWanted,
                    ClinicianWanted                                                      park it, ask a person
       Broken       PageChanged, ReadBackMismatch                                        stop this portal, keep evidence
@@ -73,6 +74,14 @@ class CodeWanted(NeedsHuman):
 
 class CodeRefused(NeedsHuman):
     """The portal refused a one-time code; there is one try."""
+
+
+class PasskeyWanted(NeedsHuman):
+    """The portal wants a passkey, which only the device that holds it can give."""
+
+
+class QuestionWanted(NeedsHuman):
+    """The portal asks a security question; its answer is a person's."""
 
 
 class PasswordExpired(NeedsHuman):

@@ -111,7 +111,7 @@ def _in_hours(login: Login, now: datetime, *, desk: bool) -> Block | None:
 
 
 def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: Login, now: datetime, today: date) -> Pass:
-    hosts = (urlsplit(twin).netloc,) if twin else config.hosts
+    hosts = _simulated(config.hosts, twin) if twin else config.hosts
     return Pass(
         portal=adapter,
         base_url=twin or config.base_url,
@@ -123,6 +123,13 @@ def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: 
         today=settings().dev_today or today if twin else today,
         ahead=now - datetime.now(UTC),
     )
+
+
+def _simulated(hosts: tuple[str, ...], twin: str) -> tuple[str, ...]:
+    """A twin's own address, and for each of the portal's hosts the one of the same name on loopback: a sign-in may have one of its own."""
+    at = urlsplit(twin)
+    beside = (f"{host.rpartition('.')[0]}.localhost:{at.port}" for host in hosts)
+    return tuple(dict.fromkeys((at.netloc, *beside)))
 
 
 def next_start(login: Login, now: datetime) -> datetime:

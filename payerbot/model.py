@@ -286,6 +286,36 @@ class ClaimStatusResult(Result):
     codes_text: tuple[str, ...] = ()  # the portal's own explanations of its codes, verbatim
 
 
+class ClaimListRequest(Request):
+    """Which claims with care on these days does the payer have from this practice? At most `list_days` of the portal's settings."""
+
+    dos_from: date
+    dos_to: date
+
+
+class ListedClaim(Frozen):
+    """One claim as a row of a list shows it."""
+
+    payer_claim_no: str = ""
+    member_id: str = ""
+    patient: str = ""  # as the payer writes the name
+    birth_date: date | None = None
+    dos_from: date
+    dos_to: date
+    charge: Decimal
+    status: str  # the payer's own word
+    paid: Decimal | None = None
+    processed: date | None = None  # a claim can stand there several times: the newest counts
+
+
+class ClaimList(Result):
+    """Everything the list showed, all its pages; never proof that a claim is not there, for a user may not see all of them."""
+
+    dos_from: date
+    dos_to: date
+    claims: tuple[ListedClaim, ...] = ()
+
+
 class Progress(Frozen):
     """One line a share tells its supervisor; ids and counts only."""
 

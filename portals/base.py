@@ -7,20 +7,22 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from payerbot.browser.locate import Element, Screen, Tab
 from payerbot.errors import (
     BotWall,
     CodeWanted,
     PageChanged,
+    PasskeyWanted,
     PasswordExpired,
     PortalDown,
     PortalError,
+    QuestionWanted,
     SessionLost,
     SignedOutByPerson,
     TermsPage,
@@ -29,7 +31,7 @@ from payerbot.model import Frozen, Request
 from portals.workdays import is_holiday
 
 Rule = Literal["forbidden", "unknown", "ask_first", "registered_only", "permitted"]
-Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "trust", "password"]
+Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "trust", "password", "passkey", "question"]
 MEANS: dict[str, type[PortalError]] = {
     "session_lost": SessionLost,
     "down": PortalDown,
@@ -38,6 +40,8 @@ MEANS: dict[str, type[PortalError]] = {
     "method": CodeWanted,
     "code": CodeWanted,
     "password": PasswordExpired,
+    "passkey": PasskeyWanted,
+    "question": QuestionWanted,
 }
 BUSY = 429  # HTTP: too many requests
 DAYS_AHEAD = 14  # no portal is closed longer
@@ -89,11 +93,16 @@ class Hours(Frozen):
 
 
 class SignIn(Frozen):
-    """The declared sign-in: where it starts, its form, and what each screen or banner afterwards means."""
+    """The declared sign-in: where it starts, its form, and what each screen or banner afterwards means.
+
+    A portal may ask for the user id and the password on one page or on several, in more than one layout: `form` names all the screens
+    that can come, each with what it has of user, password, choose (a list of the kinds of user id), enter and banner.
+    """
 
     path: str
     home: str  # shows the signed-in page while a saved session lives
-    form: str  # a screen with user, password, enter, banner
+    form: Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+    choose: str = ""  # the kind of user id to choose, where a page asks for it
     signed_in: str  # the screen that only a signed-in user sees, with leave
     leave_shows: str  # the screen that proves the sign-out
     words: Mapping[Literal["refused", "locked", "expired", "down", "code_refused", "bot_wall", "other_session"], tuple[str, ...]]
@@ -114,6 +123,7 @@ class PortalConfig(Frozen):
     pace: Pace
     hours: Hours
     lag_days: int = 0  # business days before a new claim can be seen
+    list_days: int = 0  # the longest span of days that one list of claims can be asked for
     auth_lag_days: int = 1  # days before the portal surely shows a request that it took
     code_life_seconds: float = 300.0
     automation: Automation
@@ -121,15 +131,30 @@ class PortalConfig(Frozen):
 
 
 class Portal:
-    """A portal's adapter drives its pages: one method per capability; it knows neither ledger nor engine."""
+    """A portal's adapter drives its pages: one method per capability; it knows neither ledger nor engine.
+
+    Where its portal.yaml has `sites`, the same pages are run in several places (a state's, a brand's) with other addresses, sign-ins and
+    rules: each site is a portal of its own, <family>-<site>, with its own logins and its own permission.
+    """
 
     known: ClassVar[dict[str, type[Portal]]] = {}
     slug: ClassVar[str]
     title: ClassVar[str]
+    family: ClassVar[str]  # the folder's name: whose selectors these are
+    site: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
-        if "slug" in vars(cls):  # a family base has none of its own
-            Portal.known[cls.slug] = cls
+        if "slug" not in vars(cls):  # a family base has none of its own
+            return
+        if not cls.site:
+            cls.family = cls.slug
+            sites = _raw(cls.settings_file()).get("sites", {})
+            for site in sites:
+                named = {"slug": f"{cls.slug}-{site}", "site": site, "title": str(sites[site]["title"]), "__module__": cls.__module__}
+                type(f"{cls.__name__}_{site}", (cls,), named)
+            if sites:
+                return
+        Portal.known[cls.slug] = cls
 
     def __init__(self, tab: Tab, *, base_url: str | None = None, today: date | None = None, first_rung: str = "") -> None:
         self.tab = tab
@@ -141,8 +166,13 @@ class Portal:
 
     @classmethod
     def settings(cls) -> PortalConfig:
-        """The portal's own settings file, read once."""
-        return _settings(Path(str(sys.modules[cls.__module__].__file__)).with_name("portal.yaml"))
+        """The portal's own settings file, read once; what its site says goes before what holds for all of them."""
+        return _settings(cls.settings_file(), cls.site)
+
+    @classmethod
+    def settings_file(cls) -> Path:
+        """Where portal.yaml lies: beside the adapter."""
+        return Path(str(sys.modules[cls.__module__].__file__)).with_name("portal.yaml")
 
     def screen(self, name: str) -> Screen:
         """One of the portal's screens, by its name in the selectors."""
@@ -198,5 +228,18 @@ class Portal:
 
 
 @cache
-def _settings(path: Path) -> PortalConfig:
-    return PortalConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+def _settings(path: Path, site: str) -> PortalConfig:
+    raw = {key: value for key, value in _raw(path).items() if key != "sites"}
+    return PortalConfig.model_validate(_over(raw, _raw(path)["sites"][site]) if site else raw)
+
+
+@cache
+def _raw(path: Path) -> dict[str, Any]:
+    raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}  # a test's adapter has none
+    return raw
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, the part above going first; what is a mapping in both is put together the same way."""
+    both = {key: _over(below[key], above[key]) for key in below.keys() & above.keys() if isinstance(below[key], dict)}
+    return {**below, **above, **both}

@@ -21,7 +21,7 @@ from sandbox.line import Wire
 from sandbox.logins import Logins, default_logins, logins_from
 from sandbox.records import Recorder
 from sandbox.server import CONTROL_HOST, Sandbox, application, twins
-from sandbox.world import AS_OF, SEED, World
+from sandbox.world import AS_OF, AVAILITY, EVERYONE, PAYERS, SEED, World
 
 EXIT_USAGE = 2
 
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--members", type=int, default=40, help="how many visits the practice has")
     parser.add_argument("--claims", type=int, default=60, help="how many open claims")
     parser.add_argument("--as-of", type=date.fromisoformat, default=AS_OF, help="the portals' today on the first night")
+    parser.add_argument("--payers", type=_payers, default=AVAILITY, help="whose members and claims there are, comma-separated; or everyone")
     parser.add_argument("--night", type=int, default=0, help="start this many nights later")
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME@STEP[:ARG]", help="switch a fault on (repeatable)")
@@ -68,8 +69,15 @@ def _span(text: str) -> tuple[int, int]:
     return int(low), int(high or low)
 
 
+def _payers(text: str) -> tuple[str, ...]:
+    named = EVERYONE if text == "everyone" else tuple(text.split(","))
+    if unknown := set(named) - set(PAYERS):
+        raise argparse.ArgumentTypeError(f"no payer is called {', '.join(sorted(unknown))}; there are {', '.join(PAYERS)}")
+    return named
+
+
 def _sandbox(asked: argparse.Namespace, records: Recorder) -> Sandbox:
-    world = World.generate(asked.seed, asked.members, asked.claims, asked.as_of)
+    world = World.generate(asked.seed, asked.members, asked.claims, asked.as_of, payers=asked.payers)
     logins = logins_from(asked.users) if asked.users else default_logins(asked.seed)
     box = Sandbox(world, FaultBoard(tuple(asked.fault)), records, Logins(logins, records, asked.idle_seconds), asked.staging_ms)
     if asked.night:

@@ -160,6 +160,7 @@ def running(
     members: int | None = None,
     claims: int | None = None,
     as_of: date | None = None,
+    payers: Sequence[str] | None = None,
     night: int = 0,
     faults: Sequence[str] = (),
     users: Sequence[Mapping[str, Any]] | None = None,
@@ -171,6 +172,7 @@ def running(
     """Run the sandbox in a child process until the block ends; it also ends when this process is gone."""
     with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
         options = [*_option("--seed", seed), *_option("--members", members), *_option("--claims", claims), *_option("--as-of", as_of)]
+        options += _option("--payers", ",".join(payers) if payers else None)
         options += [*_option("--night", night), *_option("--port", port), *_option("--idle-seconds", idle_seconds)]
         options += [part for spec in faults for part in ("--fault", spec)]
         options += _option("--records", records.resolve() if records else None)

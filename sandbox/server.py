@@ -14,6 +14,7 @@ import pkgutil
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import wraps
 from typing import Any
 
@@ -43,6 +44,12 @@ class TwinSite:
     session_cookie: str
     device_cookie: str
     build: Callable[[Sandbox], ASGIApp]
+    leads_to: tuple[str, ...] = ()  # further sites that its pages send a browser to, such as a sign-in on a host of its own
+    lacks: tuple[str, ...] = ()  # faults that it has no place for, as NAME@STEP; * stands for anything
+
+    def knows(self, spec: str) -> bool:
+        """Whether a fault (NAME@STEP, with or without an argument) does anything here."""
+        return not any(fnmatch(spec.partition(":")[0], without) for without in self.lacks)
 
 
 @dataclass
@@ -80,9 +87,15 @@ class Sandbox:
 
 
 def twins() -> list[TwinSite]:
-    """Every twin in this folder."""
+    """Every twin in this folder; pages that are run in several places are several twins."""
     folders = [m.name for m in pkgutil.iter_modules(sandbox.__path__) if m.ispkg and importlib.util.find_spec(f"sandbox.{m.name}.twin")]
-    return [importlib.import_module(f"sandbox.{name}.twin").TWIN for name in folders]
+    modules = [importlib.import_module(f"sandbox.{name}.twin") for name in folders]
+    return [site for module in modules for site in (module.TWINS if hasattr(module, "TWINS") else (module.TWIN,))]
+
+
+def site_of(portal: str) -> TwinSite:
+    """The twin of this portal."""
+    return next(site for site in twins() if site.portal == portal)
 
 
 def application(box: Sandbox) -> Starlette:

@@ -4,9 +4,10 @@
 are `ambiguous`; none is `not_found`, or `bad_data` (birth_date) where the payer knows the member id with another birth date. A claim is
 searched for under the payer's claim number, then under member id and birth date, then under name and birth date, whatever group NPI it
 was billed with; it is the one whose days of service and charge are the row's. Two such claims are `ambiguous`. None is `not_yet` while
-the claim was sent at most 5 business days ago, afterwards `not_found`. A row that cannot be asked (a mistyped NPI, a day that does not
-exist, an unknown payer, an empty required cell) is `rejected`; a payer that another portal answers for is `wrong_portal`. `answerable`
-is True for the outcomes that a portal's answer ends with: answered, not_found, ambiguous, bad_data.
+the claim was sent no longer ago than the portal's lag, afterwards `not_found`. A row that cannot be asked (a mistyped NPI, a day that
+does not exist, an unknown payer, an empty required cell) is `rejected`; a payer that another portal answers for is `wrong_portal`.
+`answerable` is True for the outcomes that a portal's answer ends with: answered, not_found, ambiguous, bad_data. What a portal's pages
+cannot show (see `Shows`) is no part of its truth.
 
 **Which figures.** All are for one person, in network (network Y or W), for mental health:
 
@@ -26,13 +27,16 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib
+import importlib.util
 import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,12 +46,11 @@ from sandbox.worldgen.people import npi_passes
 from sandbox.worldgen.rows import NAMES
 
 NOT_SHOWN = "not shown"
-LAG = 5  # business days until a new claim must be on file
 FINAL = frozenset({"answered", "not_found", "ambiguous", "bad_data"})
 MAY_BE_HIDDEN = frozenset({"category", "status_code", "entity_code"})  # some payers' pages have words only
 LISTS = frozenset({"carcs", "rarcs", "related"})
 TEXTS = frozenset({"carve_out", "other_payers"})
-HERE = "availity"
+HERE = ("availity",)  # the portals whose payers are asked, where nothing else is said
 
 Row = Mapping[str, str]
 
@@ -64,6 +67,26 @@ class Truth:
     plbs: str = ""
 
 
+@dataclass(frozen=True)
+class Shows:
+    """What one portal's pages can show of the truth; its twin says so in a module `shows` with the same names."""
+
+    lag: int = 5  # business days until a new claim must be on file
+    coverage: Callable[[dict[str, str], Coverage, date], dict[str, str]] = lambda fields, _plan, _on: fields
+    status: Callable[[dict[str, str], Claim], dict[str, str]] = lambda fields, _claim: fields
+
+
+@cache
+def shows(portal: str) -> Shows:
+    """What this portal's pages can show; everything, where its twin does not say."""
+    folder = portal.partition("-")[0]  # pages that are run in several places show the same everywhere
+    name = f"sandbox.{folder}.shows"
+    if importlib.util.find_spec(f"sandbox.{folder}") is None or importlib.util.find_spec(name) is None:
+        return Shows()
+    told = importlib.import_module(name)
+    return Shows(**{part.name: getattr(told, part.name) for part in fields(Shows) if hasattr(told, part.name)})
+
+
 def end(outcome: str, why: str = "", **fields: str) -> Truth:
     """A truth with these fields."""
     return Truth(outcome, outcome in FINAL, fields, why)
@@ -72,9 +95,9 @@ def end(outcome: str, why: str = "", **fields: str) -> Truth:
 # -- eligibility
 
 
-def visit(world: World, row: Row) -> Truth:
+def visit(world: World, row: Row, here: Sequence[str] = HERE) -> Truth:
     """What a coverage question about this row must find."""
-    asked = read(row, ("start_at", "patient_last", "patient_first", "patient_dob", "member_id"))
+    asked = read(row, ("start_at", "patient_last", "patient_first", "patient_dob", "member_id"), here)
     if isinstance(asked, Truth):
         return asked
     on = asked.days["start_at"]
@@ -82,7 +105,8 @@ def visit(world: World, row: Row) -> Truth:
     if len({f.member.key for f in found}) > 1:
         return end("ambiguous", "two members of this name and birth date")
     if found:
-        return end("answered", **coverage(found[0].coverage, on))
+        plan = found[0].coverage
+        return end("answered", **shows(PAYERS[asked.payer].portal).coverage(coverage(plan, on), plan, on))
     if world.find_members(asked.payer, member_id=row["member_id"], on=on):
         return end("bad_data", "the payer has another birth date", field="birth_date")
     return end("not_found")
@@ -186,10 +210,10 @@ def _other(payer: OtherPayer) -> str:
 # -- claims
 
 
-def claim(world: World, row: Row) -> Truth:
+def claim(world: World, row: Row, here: Sequence[str] = HERE) -> Truth:
     """What a status question about this row must find."""
     needed = ("claim_id", "patient_last", "patient_first", "patient_dob", "dos_from", "charge_amount")
-    asked = read(row, needed if row.get("payer_claim_no") else (*needed, "member_id"))
+    asked = read(row, needed if row.get("payer_claim_no") else (*needed, "member_id"), here)
     if isinstance(asked, Truth):
         return asked
     for found in _rungs(world, row, asked):
@@ -197,9 +221,9 @@ def claim(world: World, row: Row) -> Truth:
         if len(fit) > 1:
             return end("ambiguous", "two claims of this member, day and charge")
         if fit:
-            return end("answered", **status(fit[0]))
+            return end("answered", **shows(PAYERS[asked.payer].portal).status(status(fit[0]), fit[0]))
     sent = asked.days.get("first_sent_date")
-    if sent and business_days_between(sent, world.as_of) <= LAG:
+    if sent and business_days_between(sent, world.as_of) <= shows(PAYERS[asked.payer].portal).lag:
         return end("not_yet", "too new to be on file")
     return end("not_found")
 
@@ -258,7 +282,7 @@ NUMBERS = ("rendering_npi", "billing_npi")
 NAMED = {name.casefold(): key for key, name in NAMES.items()}
 
 
-def read(row: Row, needed: Iterable[str]) -> Asked | Truth:
+def read(row: Row, needed: Iterable[str], here: Sequence[str] = HERE) -> Asked | Truth:
     """What the row asks, or why it cannot be asked."""
     payer = row.get("payer_key") or NAMED.get(row.get("payer_name", "").casefold(), "")
     empty = [column for column in needed if not row.get(column)]
@@ -277,7 +301,7 @@ def read(row: Row, needed: Iterable[str]) -> Asked | Truth:
     bad = [*empty, *typos, *wrong, *([] if payer in PAYERS else ["payer_key"])]
     if bad:
         return end("rejected", f"column {', '.join(bad)}")
-    if PAYERS[payer].portal != HERE:
+    if PAYERS[payer].portal not in here:
         return end("wrong_portal", "another portal answers for this payer")
     return Asked(payer, days, charge)
 
@@ -372,14 +396,19 @@ _COMPARE: dict[str, Callable[[str, str], bool]] = {
 # -- files
 
 
-def of_file(world: World, path: Path) -> dict[int, Truth]:
-    """The truth of every row of a schedule, claims, payments or authorizations file, by line (1 is the first below the header)."""
+def of_file(world: World, path: Path, here: Sequence[str] = HERE) -> dict[int, Truth]:
+    """The truth of every row of a schedule, claims, payments or authorizations file, by line (1 is the first below the header).
+
+    `here`: the portals whose payers are asked about coverage and claims; a row of another payer is `wrong_portal`.
+    """
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     if rows and "request_id" in rows[0]:
         return dict(enumerate(_requests(world, rows, path.parent), start=1))
-    ask = _payment if rows and "payment_id" in rows[0] else claim if rows and "claim_id" in rows[0] else visit
-    return {number: ask(world, row) for number, row in enumerate(rows, start=1)}
+    if rows and "payment_id" in rows[0]:
+        return {number: _payment(world, row) for number, row in enumerate(rows, start=1)}
+    ask = claim if rows and "claim_id" in rows[0] else visit
+    return {number: ask(world, row, here) for number, row in enumerate(rows, start=1)}
 
 
 def _payment(world: World, row: Row) -> Truth:

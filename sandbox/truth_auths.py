@@ -70,7 +70,7 @@ def request(world: World, row: Row, folder: Path, book: AuthBook | None = None) 
     payer = row.get("payer_key") or truth.NAMED.get(row.get("payer_name", "").casefold(), "")
     form = _form(folder, row)
     columns = _columns(row, payer, form)
-    if payer in PAYERS and PAYERS[payer].portal != truth.HERE:
+    if payer in PAYERS and PAYERS[payer].portal not in truth.HERE:
         return _end("wrong_portal", "another portal answers for this payer")
     if columns:
         return _end("rejected", columns=" ".join(sorted(columns)))

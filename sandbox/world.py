@@ -89,10 +89,13 @@ PAYERS: dict[str, Payer] = {
         Payer("carelon_direct", "CARELON BEHAVIORAL HEALTH", "BHOVO", "carelon"),  # listed at Availity, but leads to another site
         Payer("uhc", "UNITEDHEALTHCARE", "87726", "uhc"),
         Payer("optum", "OPTUM BEHAVIORAL HEALTH", "87726", "provider_express"),
-        Payer("cigna", "CIGNA HEALTHCARE", "62308", "cigna"),
-        Payer("evernorth", "EVERNORTH BEHAVIORAL HEALTH", "62308", "cigna"),
+        Payer("cigna", "CIGNA HEALTHCARE", "62308", "cigna-chcp"),
+        Payer("evernorth", "EVERNORTH BEHAVIORAL HEALTH", "62308", "cigna-evernorth"),
         Payer("tricare_west", "TRICARE WEST (TRIWEST)", "99726", "tricare_west"),
-        Payer("medicaid_ri", "RHODE ISLAND MEDICAID", "RIMCD", "gainwell"),
+        Payer("medicaid_ri", "RHODE ISLAND MEDICAID", "RIMCD", "gainwell-ri"),
+        Payer("medicaid_co", "HEALTH FIRST COLORADO", "COMCD", "gainwell-co"),
+        Payer("medicaid_nv", "NEVADA MEDICAID", "NVMCD", "gainwell-nv"),
+        Payer("medicaid_in", "INDIANA HEALTH COVERAGE PROGRAMS", "INMCD", "gainwell-in"),
         Payer("medicare", "MEDICARE PART B", "10102", "noridian"),
         Payer("other", "REGIONAL EMPLOYERS TRUST", "REGET", ""),  # no portal at all
     )

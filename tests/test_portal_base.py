@@ -12,9 +12,11 @@ from payerbot.errors import (
     BotWall,
     CodeWanted,
     PageChanged,
+    PasskeyWanted,
     PasswordExpired,
     PortalDown,
     PortalError,
+    QuestionWanted,
     SessionLost,
     SignedOutByPerson,
     TermsPage,
@@ -31,6 +33,8 @@ WANTED: dict[Meaning, type[PortalError]] = {
     "method": CodeWanted,
     "code": CodeWanted,
     "password": PasswordExpired,
+    "passkey": PasskeyWanted,
+    "question": QuestionWanted,
 }
 CONFIG = PortalConfig(
     title="Cascade Health",
@@ -39,7 +43,7 @@ CONFIG = PortalConfig(
     sign_in=SignIn(
         path="/",
         home="/",
-        form="session_lost",
+        form=("session_lost",),
         signed_in="result",
         leave_shows="session_lost",
         words={"other_session": ("another device",)},

@@ -315,7 +315,7 @@ class TestRoutes:
         assert {"aetna", "anthem", "humana", "uhc", "optum", "cigna", "evernorth", "magellan", "carelon", "tricare_west"} <= {
             r.payer for r in routes
         }
-        assert {r.region for r in routes if r.portal == "gainwell"} == {"RI", "CO", "NV", "IN"}
+        assert {r.region for r in routes if r.portal.startswith("gainwell-")} == {"RI", "CO", "NV", "IN"}
         medicare = next(route for route in routes if route.payer == "medicare")
         assert medicare.portal == "none"
         assert "HETS 270/271" in medicare.note

@@ -7,7 +7,7 @@ never called a bad password and never solved.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, NoReturn, Protocol
 
@@ -22,9 +22,11 @@ from payerbot.errors import (
     CodeRefused,
     CodeWanted,
     PageChanged,
+    PasskeyWanted,
     PasswordExpired,
     PortalDown,
     PortalError,
+    QuestionWanted,
     RetryLater,
     SignInUnresolved,
     StopAsked,
@@ -32,7 +34,7 @@ from payerbot.errors import (
 )
 
 if TYPE_CHECKING:
-    from payerbot.browser.locate import Element
+    from payerbot.browser.locate import Element, Screen
     from payerbot.ledger.records import SignInOutcome
     from portals.base import Meaning, Portal
 
@@ -47,6 +49,8 @@ _MEANT: dict[str, tuple[SignInOutcome, type[PortalError]]] = {  # what a banner'
     "code_refused": ("code_refused", CodeRefused),
     "method": ("code_wanted", CodeWanted),
     "code": ("code_wanted", CodeWanted),
+    "passkey": ("code_wanted", PasskeyWanted),
+    "question": ("code_wanted", QuestionWanted),
 }
 ATTENDED_MS = 600_000
 _ROUNDS = 6
@@ -93,20 +97,19 @@ class SigningIn:
         self.desk = desk
         self.saved = saved
         self.pending = False  # the intent is written down and its end is not
+        self.given = False  # the password was
         self.by_app = bool(secrets.totp)
 
     def run(self) -> bool:
         """Get signed in; True where a sign-in was needed, False where the saved session still lives."""
-        if self._arrive() == "inside":
+        came = self._arrive()
+        if came == "inside":
             return False
-        banner = self._fill_form()
-        self.desk.intend()
-        self.pending = True
-        steps.reached("sign_in.intent")
         try:
-            self._press()
-            self._after(banner)
+            self._after(self._through_form(came))
         except StopAsked:
+            if not self.given:
+                self._resolve("withdrawn")
             raise
         except (RetryLater, Broken) as trouble:
             if not self.pending:
@@ -115,40 +118,57 @@ class SigningIn:
         return True
 
     def _arrive(self) -> str:
-        """The sign-in form, or, with a saved session that lives, the inside; a half-done second step is begun anew."""
-        form, inside = (self.portal.screen(name)["landmark"] for name in (self.spec.form, self.spec.signed_in))
+        """A page of the sign-in form, or, with a saved session that lives, the inside; a half-done second step is begun anew."""
+        forms = self._forms()
         for path in (self.spec.home if self.saved else self.spec.path, self.spec.path):
             self.portal.go(path)
-            came = self._next(inside, form=form)
+            came = self._next(forms)
             if self.spec.after.get(came) not in ("method", "code"):
                 break
-        if came not in ("inside", "form"):
+        if came != "inside" and came not in forms:
             self._stop_at(came)
         return came
 
-    def _fill_form(self) -> Element:
-        """Fill the form until only its button is left to press; returns the banner as far as it can be a reply."""
-        form = self.portal.screen(self.spec.form)
-        steps.reached("sign_in.form")
-        form["user"].fill_secret(self.secrets.user)
-        form["password"].fill_secret(self.secrets.password)
-        if not form["enter"].enabled():
-            raise PageChanged("sign-in: the button cannot be pressed")
-        return form["banner"].apart_from_now()
+    def _forms(self, but: str = "") -> dict[str, Element]:
+        return {name: self.portal.screen(name)["landmark"] for name in self.spec.form if name != but}
 
-    def _press(self) -> None:
-        try:
-            self.portal.screen(self.spec.form)["enter"].click()
-        except StopAsked:
-            self._resolve("withdrawn")  # a stop is heard before the click only
-            raise
-        steps.reached("sign_in.clicked")
+    def _through_form(self, name: str) -> Element:
+        """Give each page of the form what it asks for, and press; returns the last page's banner as far as it can be a reply."""
+        for _ in range(_ROUNDS):
+            page = self.portal.screen(name)
+            given, banner = self._fill(page)
+            if given and not self.pending:
+                self.desk.intend()
+                self.pending = True
+                steps.reached("sign_in.intent")
+            page["enter"].click()  # a stop is heard before the click only
+            self.given = "password" in given
+            if self.given:
+                steps.reached("sign_in.clicked")
+                return banner
+            came = self._next(self._forms(but=name) | {"banner": banner})
+            if came not in self.spec.form:
+                return banner
+            name = came
+        raise SignInUnresolved("sign-in: its form does not come to an end")
+
+    def _fill(self, page: Screen) -> tuple[set[str], Element]:
+        """Fill what this page asks for until only its button is left: what that was, and its banner as far as it can be a reply."""
+        steps.reached("sign_in.form")
+        if "choose" in page and page["choose"].visible():
+            page["choose"].choose(self.spec.choose)
+        asked = {key: secret for key, secret in (("user", self.secrets.user), ("password", self.secrets.password)) if key in page}
+        given = {key for key in asked if page[key].visible()}
+        for key in sorted(given, reverse=True):
+            page[key].fill_secret(asked[key])
+        if not page["enter"].enabled():
+            raise PageChanged("sign-in: the button cannot be pressed")
+        return given, page["banner"].apart_from_now()
 
     def _after(self, banner: Element) -> None:
-        inside = self.portal.screen(self.spec.signed_in)["landmark"]
         coded = False
         for _ in range(_ROUNDS):
-            came = self._next(inside, banner=banner)
+            came = self._next({"banner": banner})
             if came == "inside":
                 self._resolve("ok")
                 return
@@ -172,9 +192,10 @@ class SigningIn:
             screen["go_on"].click()
             screen["landmark"].gone(_UNDISTURBED_MS)
 
-    def _next(self, inside: Element, but: tuple[Meaning, ...] = (), **last: Element) -> str:
+    def _next(self, last: Mapping[str, Element], but: tuple[Meaning, ...] = ()) -> str:
         """Which of these came; a screen of its own goes before a banner or a form, which may show beside it."""
         others = {name: self.portal.screen(name)["landmark"] for name, means in self.spec.after.items() if means not in but}
+        inside = self.portal.screen(self.spec.signed_in)["landmark"]
         candidates = {"inside": inside, **others, **last}
         came = self._first_of(candidates)
         if came is None:
@@ -192,7 +213,8 @@ class SigningIn:
         return came or tab.first_of(candidates, max(0.0, tab.limit_ms - _UNDISTURBED_MS))
 
     def _resolve(self, outcome: SignInOutcome) -> None:
-        self.desk.resolve(outcome)
+        if self.pending:
+            self.desk.resolve(outcome)
         self.pending = False
 
     def _judge(self, banners: Sequence[str], *, coded: bool) -> NoReturn:
@@ -207,8 +229,7 @@ class SigningIn:
 
     def _stop_at(self, screen: str) -> NoReturn:
         outcome, error = _MEANT[self.spec.after[screen]]
-        if self.pending:
-            self._resolve(outcome)
+        self._resolve(outcome)
         raise error(f"sign-in: the screen {screen} came")
 
     def _choose_method(self, name: str) -> None:
@@ -222,7 +243,8 @@ class SigningIn:
             if way is None:
                 self._no_code()
             screen.element("way", way=way).click()
-            screen["go_on"].click()
+            if "go_on" in screen:  # else each way is a button that leads on
+                screen["go_on"].click()
             if not screen["landmark"].gone():
                 raise SignInUnresolved("sign-in: the list of code ways does not go on")
 
@@ -234,10 +256,11 @@ class SigningIn:
             if code is None:
                 self._no_code()
             screen["code"].fill_secret(code)
+            if "trust" in screen and screen["trust"].visible():
+                screen["trust"].check()
             refused = screen["banner"].apart_from_now()
             screen["go_on"].click()
-        inside = self.portal.screen(self.spec.signed_in)["landmark"]
-        if self._next(inside, ("code", "method"), refused=refused) == "refused":
+        if self._next({"refused": refused}, but=("code", "method")) == "refused":
             self._judge(refused.texts(), coded=True)
 
     @contextmanager
@@ -283,6 +306,8 @@ def sign_out(portal: Portal, *, within_seconds: float = 10.0) -> bool:
 
     if proof.visible():
         return True
+    if "leave_menu" in inside and not inside["leave"].visible() and inside["leave_menu"].wait(2_000):
+        inside["leave_menu"].click()
     if not inside["leave"].wait(2_000):
         portal.go(spec.home)
         if portal.tab.first_of({"leave": inside["leave"], "out": proof}, left()) != "leave":

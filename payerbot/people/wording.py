@@ -31,6 +31,12 @@ KINDS: dict[str, Kind] = {
     "code_refused": Kind(
         "refused the one-time code for", "fixed", "see that the codes of this login come to you and that its phone's clock is right"
     ),
+    "passkey_wanted": Kind(
+        "wants a passkey of",
+        "done",
+        "choose another way of signing in in the account's own settings, such as an authenticator app, or run 'payerbot attach {portal}'",
+    ),
+    "question_wanted": Kind("asks a security question of", "done", "run 'payerbot attach {portal}' and answer it yourself"),
     "sign_in_refused": Kind(
         "refused the user id or the password of", "fixed", f"sign in {_ELSEWHERE}, then run 'payerbot keys set {{portal}}'"
     ),

@@ -19,7 +19,7 @@ FIRST_HOUR, HOURS, SLOT = 8, 11, 15
 CLAIMS_PER_PERSON = 2
 STALE_AFTER, LOST_AFTER = 30, 21  # days since the visit
 OUTDATED = 900_000  # serials of member ids that no payer has given out
-EACH_FOR_ONESELF = ("humana", "medicare", "medicaid_ri")  # these plans know no dependents
+EACH_FOR_ONESELF = ("humana", "medicare", *cover.MEDICAID)  # these plans know no dependents
 MODES: dict[str, Literal["video", "in_person"]] = {"10": "video", "02": "video"}
 
 

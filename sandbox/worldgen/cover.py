@@ -11,6 +11,7 @@ from sandbox.worldgen import people
 from sandbox.worldgen.dice import Dice, Mix
 
 ZERO = Decimal("0.00")
+MEDICAID = ("medicaid_ri", "medicaid_co", "medicaid_nv", "medicaid_in")
 PLANS: dict[str, tuple[tuple[str, str], ...]] = {  # plan, insurance type (271 EB04)
     "aetna": (("Choice POS II", "PS"), ("Open Access Managed Choice", "PS"), ("Medicare Prime PPO", "PR")),
     "anthem": (("KeyCare PPO 25", "PR"), ("HealthKeepers POS", "PS"), ("Lumenos HSA 3000", "PR")),
@@ -18,11 +19,11 @@ PLANS: dict[str, tuple[tuple[str, str], ...]] = {  # plan, insurance type (271 E
     "humana": (("Gold Plus HMO", "HN"), ("HumanaChoice PPO", "PR")),
     "magellan": (("Employer Behavioral Health", "EP"), ("State Employee Behavioral", "PR")),
     "medicare": (("Part B", "MB"),),
-    "medicaid_ri": (("Managed Medicaid", "MC"), ("Medicaid", "MC")),
+    **dict.fromkeys(MEDICAID, (("Managed Medicaid", "MC"), ("Medicaid", "MC"))),
     "tricare_west": (("Select", "PR"), ("Prime", "HM")),
 }
 USUAL_PLANS = (("Choice Plus", "PS"), ("Open Access Plus", "PR"), ("Navigate HMO", "HM"))
-FREE_OF_CHARGE = ("medicaid_ri",)
+FREE_OF_CHARGE = MEDICAID
 COPAYS = tuple(Decimal(d) for d in ("15.00", "20.00", "25.00", "30.00", "35.00", "40.00", "50.00"))
 PERCENTS = (Decimal("0.10"), Decimal("0.20"), Decimal("0.30"))
 OUT_OF_NETWORK = Decimal("0.40")
@@ -54,7 +55,7 @@ def coverage(dice: Dice, payer: str, serial: int, as_of: date) -> Coverage:
         filed_id=people.filed(written),
         plan=plan,
         insurance_type=insurance_type,
-        group_no="" if payer in ("medicare", "medicaid_ri") else f"{dice.between(0, 9999999):07d}",
+        group_no="" if payer in ("medicare", *MEDICAID) else f"{dice.between(0, 9999999):07d}",
         begin=begin,
         benefits=benefits(dice, payer),
         messages=(DISCLAIMER,) if dice.chance(0.4) else (),

@@ -27,6 +27,7 @@ PAYER_MIX: Mix[str] = Mix(
         "other": 3,
     }
 )
+RARE = 2.0  # a payer that the mix does not have: only worlds that ask for it do
 ANSWER_DAYS: dict[str, int] = {"medicaid_ri": 22, "tricare_west": 22, "magellan": 26, "carelon": 26}
 USUAL_ANSWER_DAYS = 15
 

@@ -31,7 +31,7 @@ class Plan:
 def build(seed: int, members: int, claims: int, as_of: date, payers: Sequence[str], practice: Practice) -> Plan:
     """Make the plan of a world."""
     b = Builder(seed, as_of, tuple(payers), practice)
-    mix = {p: mixes.PAYER_MIX[p] for p in payers}
+    mix = {p: mixes.PAYER_MIX.get(p, mixes.RARE) for p in payers}
     cases.add_members(b, members)
     for payer in _mixed(b, members - len(b.visits), mix):
         b.visit(b.ordinary(payer))

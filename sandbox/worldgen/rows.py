@@ -33,6 +33,10 @@ NAMES: dict[str, str] = {  # payers as the practice's files name them
     "evernorth": "Evernorth",
     "tricare_west": "TriWest",
     "medicaid_ri": "RI Medicaid",
+    "medicaid_co": "Health First Colorado",
+    "medicaid_nv": "Nevada Medicaid",
+    "medicaid_in": "Indiana Medicaid",
+    "carelon_direct": "Carelon Behavioral Health",
     "medicare": "Medicare",
     "other": "Regional Employers Trust",
 }

@@ -66,7 +66,7 @@ class Site:
         self.twin.clear_faults()
         self.tab.limit_ms = self._patience
         config = self.portal.config.sign_in
-        inside, form = (self.portal.screen(name)["landmark"] for name in (config.signed_in, config.form))
+        inside, form = (self.portal.screen(name)["landmark"] for name in (config.signed_in, config.form[0]))
         if not inside.visible():
             self.portal.go(config.home)
             self.tab.reload()
