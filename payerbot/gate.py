@@ -111,7 +111,7 @@ def _in_hours(login: Login, now: datetime, *, desk: bool) -> Block | None:
 
 
 def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: Login, now: datetime, today: date) -> Pass:
-    hosts = _simulated(config.hosts, twin) if twin else config.hosts
+    hosts = simulated(config.hosts, twin) if twin else config.hosts
     return Pass(
         portal=adapter,
         base_url=twin or config.base_url,
@@ -125,7 +125,7 @@ def _pass(adapter: type[Portal], config: PortalConfig, twin: str | None, login: 
     )
 
 
-def _simulated(hosts: tuple[str, ...], twin: str) -> tuple[str, ...]:
+def simulated(hosts: tuple[str, ...], twin: str) -> tuple[str, ...]:
     """A twin's own address, and for each of the portal's hosts the one of the same name on loopback: a sign-in may have one of its own."""
     at = urlsplit(twin)
     beside = (f"{host.rpartition('.')[0]}.localhost:{at.port}" for host in hosts)

@@ -10,3 +10,6 @@ import pytest
 def deep(*cases: Any) -> list[Any]:
     """Further cases of a parametrized test, a tuple for several arguments."""
     return [pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.deep) for case in cases]
+
+
+of_many_payers = pytest.mark.of_many_payers  # for portals whose forms have a list of payers to choose from

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +19,37 @@ def _browser(request: pytest.FixtureRequest) -> None:
     """A light browser, but for documents: that one shows no PDF, and what users have does."""
     if "eobs" not in request.module.__name__:
         request.getfixturevalue("light_browser")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A portal is not tested with a fault that its pages have no place for, and a quick run puts one portal through everything."""
+    from portals import KNOWN
+
+    first = min(KNOWN)
+    taken: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        given = getattr(getattr(item, "callspec", None), "params", {})
+        slug = given.get("site") if "contract" in item.nodeid else None
+        if slug is None or _has_place(item, given, slug):
+            taken.append(item)
+        else:
+            left.append(item)
+        if slug is not None and slug != first and item.get_closest_marker("brief") is None:
+            item.add_marker(pytest.mark.deep)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = taken
+
+
+def _has_place(item: pytest.Item, given: Mapping[str, Any], slug: str) -> bool:
+    from sandbox.server import site_of
+    from tests.contract.support import payers_of
+
+    if item.get_closest_marker("of_many_payers") is not None and len(payers_of(slug)) == 1:
+        return False
+    return site_of(slug).knows(given.get("fault", ""))
 
 
 @pytest.fixture(scope="module")

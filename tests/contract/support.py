@@ -15,6 +15,7 @@ from payerbot.browser import launch, login
 from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load
 from payerbot.errors import PortalError
+from payerbot.gate import simulated
 from payerbot.model import (
     CarveOut,
     ClaimStatusRequest,
@@ -54,6 +55,16 @@ class Site:
             screen = self.portal.screen(name)
             tab.dismiss(screen["landmark"], screen["close"])
         self.user = twin.users[0]
+        self.payers = payers_of(slug)
+        self.first, self.second = self.payers[0], self.payers[:2][-1]
+
+    def a_payer(self, nth: int) -> str:
+        """One of them; where there are not so many, the last."""
+        return self.payers[: nth + 1][-1]
+
+    def truth(self, row: Row) -> truth.Truth:
+        """How this row must end at this portal."""
+        return (truth.claim if "claim_id" in row else truth.visit)(self.world, row, (self.portal.slug,))
 
     # --- the session ---
 
@@ -96,19 +107,19 @@ class Site:
 
     def visits(self, *outcomes: str) -> list[Row]:
         """The schedule's rows that must end so."""
-        return [row for row in self.world.schedule_rows() if truth.visit(self.world, row).outcome in outcomes]
+        return [row for row in self.world.schedule_rows() if self.truth(row).outcome in outcomes]
 
     def claims(self, *outcomes: str) -> list[Row]:
         """The open claims' rows that must end so."""
-        return [row for row in self.world.open_claim_rows() if truth.claim(self.world, row).outcome in outcomes]
+        return [row for row in self.world.open_claim_rows() if self.truth(row).outcome in outcomes]
 
     def visit_of(self, payer: str, outcome: str = "answered", *, nth: int = 0, **fields: str) -> Row:
         """A row of the schedule of this payer with this truth."""
-        return [row for row in self.visits(outcome) if _fits(row, payer, truth.visit(self.world, row), fields)][nth]
+        return [row for row in self.visits(outcome) if _fits(row, payer, self.truth(row), fields)][nth]
 
     def claim_of(self, payer: str, outcome: str = "answered", *, nth: int = 0, **fields: str) -> Row:
         """A row of the open claims of this payer with this truth."""
-        return [row for row in self.claims(outcome) if _fits(row, payer, truth.claim(self.world, row), fields)][nth]
+        return [row for row in self.claims(outcome) if _fits(row, payer, self.truth(row), fields)][nth]
 
     def check(self, row: Row, **changed: Any) -> EligibilityResult:
         """Ask the portal for the coverage in a row of the schedule."""
@@ -132,10 +143,8 @@ class Site:
 
     def wrong(self, row: Row) -> list[str]:
         """Ask a row and say in what the answer differs from the truth: nothing, for a right one."""
-        claims = "claim_id" in row
-        true = truth.claim(self.world, row) if claims else truth.visit(self.world, row)
-        answer = self.report(row) if claims else self.check(row)
-        return truth.disagreements(as_line(answer), true)
+        answer = self.report(row) if "claim_id" in row else self.check(row)
+        return truth.disagreements(as_line(answer), self.truth(row))
 
     def wrong_rows(self, rows: Sequence[Row]) -> list[str]:
         """All rows whose answers differ from the truth, by their own ids and the fields that differ."""
@@ -236,25 +245,32 @@ class _Nobody:
         return None
 
 
+def payers_of(slug: str) -> tuple[str, ...]:
+    """The made-up payers that this portal answers for."""
+    return tuple(key for key, payer in PAYERS.items() if payer.portal == slug)
+
+
 @cache
-def world_of(seed: int, members: int, claims: int) -> World:
-    return World.generate(seed, members, claims, AS_OF)
+def world_of(seed: int, members: int, claims: int, payers: tuple[str, ...]) -> World:
+    return World.generate(seed, members, claims, AS_OF, payers=payers)
 
 
 @contextmanager
 def signed_in(slug: str, folder: Path, *, seed: int, members: int, claims: int) -> Iterator[Site]:
     """A portal with this world, and a session at it."""
-    with running(seed=seed, members=members, claims=claims, as_of=AS_OF, staging_ms=QUICK) as twin:
-        host = twin.base_url(slug).removeprefix("http://")
-        with launch.browser(
+    payers, adapter = payers_of(slug), KNOWN[slug]
+    with (
+        running(seed=seed, members=members, claims=claims, as_of=AS_OF, payers=payers, staging_ms=QUICK) as twin,
+        launch.browser(
             executable=Path(os.environ["PAYERBOT_BROWSER"]),
             switches=os.environ["PAYERBOT_BROWSER_ARGS"],
-            hosts=[host],
+            hosts=simulated(adapter.settings().hosts, twin.base_url(slug)),
             run_folder=launch.fresh(folder),
             state=None,
             time_zone=ZONE,
-        ) as context:
-            site = Site(slug, twin, world_of(seed, members, claims), Tab(context.new_page(), load(slug), step_seconds=20))
-            login.SigningIn._typed = ""  # another portal's users, another authenticator
-            site.sign_in()
-            yield site
+        ) as context,
+    ):
+        site = Site(slug, twin, world_of(seed, members, claims, payers), Tab(context.new_page(), load(adapter.family), step_seconds=20))
+        login.SigningIn._typed = ""  # another portal's users, another authenticator
+        site.sign_in()
+        yield site
