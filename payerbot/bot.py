@@ -23,11 +23,12 @@ from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load as load_selectors
 from payerbot.browser.session import SavedState
 from payerbot.browser.trouble import in_our_words
-from payerbot.capability import BY_JOB, METHOD
+from payerbot.capability import BY_JOB, METHOD, ListsClaims
 from payerbot.engine import PATIENCE, End, Engine, Pacing
 from payerbot.errors import (
     BadCredentials,
     BotWall,
+    Broken,
     CodeWanted,
     NeedsHuman,
     PageChanged,
@@ -35,6 +36,7 @@ from payerbot.errors import (
     PortalError,
     PortalSlow,
     Refused,
+    RetryLater,
     RunError,
     SignedOutByPerson,
     SignInUnresolved,
@@ -46,8 +48,9 @@ from payerbot.gate import Block, Pass, admit
 from payerbot.ledger.book import LeaseHeld, LeaseLost, Ledger
 from payerbot.ledger.evidence import Evidence
 from payerbot.ledger.seal import Sealer
+from payerbot.listing import Listing, windows
 from payerbot.logs import log, set_up
-from payerbot.model import Job, Outcome, Progress, Request
+from payerbot.model import ClaimStatusRequest, ClaimStatusResult, Job, Outcome, Progress, Request
 from payerbot.practice import Practice
 from payerbot.rows import Parked
 from payerbot.settings import settings
@@ -329,6 +332,7 @@ class _Turn:
         self.save: Callable[[], None] = lambda: None
         self.opened: Callable[[], contextlib.AbstractContextManager[Tab]]
         self.portal: Portal
+        self.listing = Listing()
         self.documents: list[str] = []  # addresses of what the portal handed out for the item in hand
 
     def run(self) -> tuple[str, str]:
@@ -407,7 +411,27 @@ class _Turn:
         self.share.told.total = counts.get("waiting", 0) + counts.get("taken", 0)
         self.share.told("signed_in")
         pacing = Pacing(*self.admitted.pace)
+        try:
+            self._list_first()
+        except PortalError as trouble:
+            return End("stopped" if isinstance(trouble, StopAsked) else "login", trouble)
         return Engine(_Book(self), self, pacing=pacing, filed=self._filed).work()
+
+    def _list_first(self) -> None:
+        """Where the portal lists claims, list those that are due; without a list each is looked up."""
+        if not isinstance(self.portal, ListsClaims):
+            return
+        due = self.ledger.still_to_ask(self.orders.batch, self.orders.portal, self.orders.login)
+        claims = [ask for ask in due if isinstance(ask, ClaimStatusRequest)]
+        for wanted in windows(claims, self.portal.config.list_days, self.admitted.today):
+            self.watchdog.seen_alive()
+            try:
+                self.listing.add(self.portal.list_claims(wanted))
+            except (Broken, RetryLater) as trouble:
+                if trouble.login_trouble:
+                    raise
+                log.warning("not listed", portal=self.orders.portal, error=type(trouble).__name__, where=str(trouble))
+                return
 
     def _look(self) -> End:
         """Go through the portal's screens without asking about anybody and tell which way finds each element; names of ours only."""
@@ -436,6 +460,15 @@ class _Turn:
 
     # --- what the engine asks of a bot ---
 
+    def known(self, item: Item) -> Answer | None:
+        """What the portal's list shows unchanged needs no look-up; the row of the list is its evidence."""
+        self.watchdog.seen_alive()
+        found = self.listing.unchanged(item, self.ledger.time())
+        if found is not None:
+            self.documents.clear()
+            self.portal.kept[:] = [self.listing.shown(item)]
+        return found
+
     def answer(self, item: Item) -> Answer | Parked:
         """Ask the portal."""
         self.watchdog.seen_alive()
@@ -450,6 +483,8 @@ class _Turn:
             if item.job is Job.EOBS:
                 return self._payment(item)
             answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
+            if isinstance(item.ask, ClaimStatusRequest) and isinstance(answer, ClaimStatusResult):
+                answer = self.listing.marked(answer, item.ask)
         except PageChanged:
             self._knock()
             raise

@@ -53,6 +53,7 @@ class Book(Protocol):
 class Bot(Protocol):
     """What the engine needs of a signed-in portal."""
 
+    def known(self, item: Item) -> Answer | None: ...  # what needs no question
     def answer(self, item: Item) -> Answer | Parked: ...
     def evidence(self, item: Item, answer: Answer | Parked | None) -> Sequence[str]: ...
     def renew(self) -> None: ...
@@ -114,8 +115,7 @@ class Engine:
 
     def _one(self, item: Item) -> End | None:
         try:
-            self._keep_pace()
-            answer = self.bot.answer(item)
+            answer = self.bot.known(item) or self._ask(item)
             steps.reached("answer.read")
             evidence = self.bot.evidence(item, answer)
             steps.reached("evidence.kept")
@@ -129,6 +129,10 @@ class Engine:
         self._file(item, answer, evidence)
         self.session_troubles, self.stage_troubles, self.troubles = 0, ("", 0), 0
         return None
+
+    def _ask(self, item: Item) -> Answer | Parked:
+        self._keep_pace()
+        return self.bot.answer(item)
 
     def _file(self, item: Item, answer: Answer | Parked, evidence: Sequence[str]) -> None:
         if isinstance(answer, Parked):  # it went well: this attempt is not one without an end

@@ -284,6 +284,7 @@ class ClaimStatusResult(Result):
     related: tuple[str, ...] = ()  # payer claim numbers of the other parts of a split, a reversal or its correction
     portal_text: str | None = None
     codes_text: tuple[str, ...] = ()  # the portal's own explanations of its codes, verbatim
+    listed_as: str | None = None  # how the portal's list of claims showed it then: the same again means that nothing happened since
 
 
 class ClaimListRequest(Request):

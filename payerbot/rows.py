@@ -93,6 +93,8 @@ class Item(Frozen):
     epoch: int
     first_rung: str = ""  # the rung that found the answer last time
     asked_on: date  # the batch's business date
+    last_good: Answer | None = None  # what this portal last said of the same claim, or of the same day's coverage
+    last_good_at: datetime | None = None  # UTC
 
 
 class Parked(NamedTuple):

@@ -181,6 +181,9 @@ class Share:
         self.lease.release()
         return end
 
+    def known(self, item: Item) -> None:
+        return None
+
     def answer(self, item: Item) -> Answer | Parked:
         book = SubmissionBook(self.ledger, self.lease, APPROVER, self.terms.today)
         return Submitting(book, self.portal, self.portal, self.shelf, self.terms).answer(item)

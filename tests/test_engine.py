@@ -135,6 +135,10 @@ class Bot:
         self.asking: Callable[[], None] = lambda: None
         self.looked: list[bool] = []  # for each piece of evidence: whether there was an answer
         self.no_evidence: Exception | None = None
+        self.listed: dict[str, Answer] = {}  # what needs no question
+
+    def known(self, item: Item) -> Answer | None:
+        return self.listed.get(item.id)
 
     def answer(self, item: Item) -> Answer | Parked:
         self.asking()
@@ -478,6 +482,15 @@ def test_what_a_search_took_counts_towards_the_pace(clock: Clock) -> None:
     bot.asking = lambda: clock.rest(3.0)
     run(items=2, bot=bot, pacing=Pacing(seconds=4.0))
     assert bot.rests == [1.0]
+
+
+def test_what_a_list_answers_already_is_filed_without_a_question_and_without_a_pause() -> None:
+    bot = Bot()
+    bot.asking = lambda: pytest.fail("the portal was asked")
+    bot.listed = {f"item-{n}": answer() for n in (1, 2, 3)}
+    ran = run(items=3, bot=bot, pacing=Pacing(seconds=60))
+    assert [filed.what for filed in ran.book.filed] == ["finish"] * 3
+    assert bot.rests == []
 
 
 @given(st.floats(0, 10), st.floats(0, 10))

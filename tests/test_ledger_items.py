@@ -57,6 +57,20 @@ def test_an_item_carries_what_the_engine_needs(book: Ledger, batch: str, lease: 
     assert (item.attempts, item.epoch, item.asked_on, item.first_rung) == (1, lease.epoch, DAY, "")
 
 
+def test_an_item_carries_what_its_portal_last_said_of_the_same_claim(book: Ledger, batch: str, lease: Lease) -> None:
+    said = ANSWERED.model_copy(update={"payer_claim_no": "E1", "listed_as": "Paid"})
+    book.finish(lease, take(book, lease, batch), said)
+    book.finish(lease, take(book, lease, batch), NOT_FOUND)
+    tomorrow = book.add(claims(3), business_date=DAY + timedelta(days=1)).batch
+    assert [(take(book, lease, tomorrow)).last_good for _ in range(3)] == [said, None, None]
+
+
+def test_the_questions_that_are_due_can_be_read_without_taking_them(book: Ledger, batch: str, lease: Lease) -> None:
+    book.set_aside(lease, take(book, lease, batch), Outcome.NOT_YET, waits_for="x", due=book.time() + timedelta(days=1))
+    assert book.still_to_ask(batch, PORTAL, LOGIN) == [claim_ask(2), claim_ask(3)]
+    assert [take(book, lease, batch).ask for _ in range(2)] == [claim_ask(2), claim_ask(3)]
+
+
 def test_only_the_leases_own_login_is_handed_out(book: Ledger, batch: str) -> None:
     other = book.take_lease(PORTAL, "bot.two", life=60)
     assert book.claim(other, batch) is None

@@ -141,6 +141,13 @@ class Items(Batches):
             values = {"outcome": outcome, "waits_for": waits_for, **self.tied(connection, question, due)}
             return connection.execute(update(item).where(waiting).values(values)).rowcount
 
+    def still_to_ask(self, batch: str, portal: str, login: str) -> list[Ask]:
+        """The questions of a share that are due now."""
+        due = and_(self.at(item, portal, login), item.c.batch == batch, item.c.state == "waiting")
+        with self.reading() as connection:
+            found = connection.execute(select(item.c.job, item.c.ask).where(due, item.c.due <= self.now(connection))).all()
+            return [QUESTION[Job(one.job)].model_validate_json(one.ask) for one in found]
+
     def next_due(self, batch: str, portal: str, login: str) -> datetime | None:
         """When the next waiting item of a share is due, UTC; None where none has a date."""
         waiting = and_(self.at(item, portal, login), item.c.batch == batch, item.c.state == "waiting", item.c.due.is_not(None))
@@ -201,14 +208,19 @@ class Items(Batches):
         job = Job(found["job"])
         told = {name: found[name] for name in ("id", "batch", "portal", "login")}
         asked_on = self._found(connection, found["batch"])["business_date"]
-        rung = self._last_rung(connection, found) or self._best_rung(connection, found["portal"], job, found["payer"])
+        last = self._last_good(connection, found)
+        rung = (last["rung"] if last else "") or self._best_rung(connection, found["portal"], job, found["payer"])
         ask = QUESTION[job].model_validate_json(found["ask"])
+        if last:
+            told |= {"last_good": ANSWER[job].model_validate_json(last["result"]), "last_good_at": last["answered_at"]}
         return Item(**told, job=job, ask=ask, attempts=found["attempts"] + 1, epoch=lease.epoch, first_rung=rung, asked_on=asked_on)
 
-    def _last_rung(self, connection: Connection, found: RowMapping) -> str:
-        same = and_(self.mine(answer), answer.c.subject == found["subject"], answer.c.portal == found["portal"], answer.c.rung != "")
-        good = and_(same, answer.c.outcome == Outcome.ANSWERED)
-        return connection.execute(select(answer.c.rung).where(good).order_by(answer.c.answered_at.desc()).limit(1)).scalar() or ""
+    def _last_good(self, connection: Connection, found: RowMapping) -> RowMapping | None:
+        same = and_(
+            self.mine(answer), answer.c.subject == found["subject"], answer.c.portal == found["portal"], answer.c.job == found["job"]
+        )
+        good = select(answer).where(same, answer.c.outcome == Outcome.ANSWERED).order_by(answer.c.answered_at.desc()).limit(1)
+        return connection.execute(good).mappings().first()
 
     def _best_rung(self, connection: Connection, portal: str, job: Job, payer: str) -> str:
         same = and_(self.mine(answer), answer.c.portal == portal, answer.c.job == job, answer.c.payer == payer)

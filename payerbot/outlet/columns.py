@@ -69,9 +69,9 @@ class Run(NamedTuple):
 def answer_fields(job: Job) -> tuple[str, ...]:
     """The fields of the job's answer, named as in the model; outcome and match stand among the columns of the run.
 
-    A remittance has a file of its own.
+    A remittance has a file of its own; how a list showed a claim is for payerbot to compare.
     """
-    return tuple(name for name in ANSWER[job].model_fields if name not in {"outcome", "match", "remittance"})
+    return tuple(name for name in ANSWER[job].model_fields if name not in {"outcome", "match", "remittance", "listed_as"})
 
 
 def names(header: Sequence[str], job: Job) -> tuple[str, ...]:
