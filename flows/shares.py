@@ -73,11 +73,14 @@ def run_job(job: Job, portal: str, batch: str) -> State[Any]:
 def run_batch(practice: Practice, batch: str, portal: str) -> run.RunSummary:
     """Run the shares of one batch that are due and say what the ledger then holds."""
     began = time.monotonic()
-    with run.opened(practice) as ledger:
-        due = [share for share in ledger.shares(batch) if portal in (ALL, share[0])]
+
+    def due() -> list[tuple[str, str]]:
+        with run.opened(practice) as ledger:
+            return [share for share in ledger.shares(batch) if portal in (ALL, share[0])]
+
     try:
         with run.answers_sent(practice):
-            reports = side_by_side(due, batch)
+            reports = run.in_rounds(due, lambda shares: side_by_side(shares, batch), threading.Event())
     finally:  # also when it is stopped: what was answered until then is there to be read
         trouble = results.write(practice, batch)
     with run.opened(practice) as ledger:

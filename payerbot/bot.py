@@ -52,6 +52,7 @@ from payerbot.listing import Listing, windows
 from payerbot.logs import log, set_up
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, Job, Outcome, Progress, Request
 from payerbot.practice import Practice
+from payerbot.routing import onward
 from payerbot.rows import Parked
 from payerbot.settings import settings
 from payerbot.share import SIGN_OUT_SECONDS, Orders, run_folder, wipe
@@ -685,6 +686,15 @@ class _Book:
         """File how the attempt ended and what the row waits for."""
         self.ledger.set_aside(self.lease, item, outcome, waits_for=waits_for, due=due, question=question, counts=counts)
 
+    def send_on(self, item: Item, answer: Answer, evidence: Sequence[str]) -> bool:
+        """Ask whom the portal names instead, where the practice can; what was answered here stays beside it."""
+        there = onward(self.turn.share.practice, item, answer, _can)
+        if there is None:
+            return False
+        given = answer if answer.outcome.final else None
+        self.ledger.requeue(self.lease, item, portal=there.portal, login=there.login, ask=there.ask, answer=given, evidence=evidence)
+        return True
+
     def give_back(self, item: Item) -> None:
         """Nothing was asked: as if it had not been taken."""
         self.ledger.give_back(self.lease, item)
@@ -750,6 +760,13 @@ class _SignInDesk:
                 return reply.secret
             turn.portal.tab.pause(min(0.5, max(0.05, wait)))
         return None
+
+
+def _can(portal: str, job: Job) -> bool:
+    """Whether there is an adapter for this portal that can do this job."""
+    from portals import KNOWN  # noqa: PLC0415  loads every adapter
+
+    return portal in KNOWN and issubclass(KNOWN[portal], BY_JOB[job])
 
 
 def _kind(trouble: PortalError) -> str:

@@ -44,6 +44,7 @@ class Book(Protocol):
     def set_aside(
         self, item: Item, outcome: Outcome, *, waits_for: str, due: datetime | None, question: int | None = None, counts: bool = True
     ) -> None: ...
+    def send_on(self, item: Item, answer: Answer, evidence: Sequence[str]) -> bool: ...  # True: somebody else is asked as well
     def give_back(self, item: Item) -> None: ...
     def ask_person(self, item: Item, trouble: PortalError) -> int: ...
     def wanted(self) -> bool: ...
@@ -138,6 +139,8 @@ class Engine:
         if isinstance(answer, Parked):  # it went well: this attempt is not one without an end
             due = None if answer.after is None else self.book.now() + answer.after
             self.book.set_aside(item, answer.outcome, waits_for=answer.waits_for, due=due, question=answer.question, counts=False)
+        elif self.book.send_on(item, answer, evidence):
+            pass
         elif answer.outcome.final:
             self.book.finish(item, answer, evidence)
         else:

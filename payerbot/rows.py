@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from payerbot.authorization import AuthRequest, AuthResult
-from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult, Frozen, Job, Outcome
+from payerbot.model import ClaimStatusRequest, ClaimStatusResult, Coverage, EligibilityRequest, EligibilityResult, Frozen, Job, Outcome
 from payerbot.remittance import EobRequest, EobResult
 
 Ask = EligibilityRequest | ClaimStatusRequest | EobRequest | AuthRequest
@@ -115,3 +115,32 @@ class BatchReport(Frozen):
     rejected: int
     resumed: bool
     before: int = 0  # payments whose EOB an earlier batch fetched: they are answered already
+
+
+_FROM_THE_PLAN = ("plan", "insurance_type", "group_no", "plan_begin", "plan_end", "deductible", "deductible_left", "out_of_pocket",
+                  "out_of_pocket_left")  # fmt: skip
+
+
+def joined(first: Answer, kept: Answer) -> Answer:
+    """A plan's answer about coverage and that of the administrator who keeps its behavioral benefits, as one.
+
+    The behavioral figures are the administrator's; the plan fills in what is the whole plan's. Where the administrator has no answer,
+    the plan's stands, and says so.
+    """
+    if not isinstance(first, EligibilityResult) or not isinstance(kept, EligibilityResult):
+        return kept
+    if kept.outcome is not Outcome.ANSWERED:
+        said = f"asked at the administrator of the behavioral benefits: {kept.outcome.value.replace('_', ' ')}"
+        return first.model_copy(update={"warnings": (*first.warnings, said)})
+    filled = {name: getattr(first, name) for name in _FROM_THE_PLAN if getattr(kept, name) is None}
+    both: dict[str, object] = {
+        "carve_out": kept.carve_out or first.carve_out,
+        "other_payers": (*first.other_payers, *(other for other in kept.other_payers if other not in first.other_payers)),
+        "messages": (*first.messages, *kept.messages),
+        "warnings": (*first.warnings, *kept.warnings),
+        "tried": (*first.tried, *kept.tried),
+        "transaction_id": "; ".join(filter(None, (first.transaction_id, kept.transaction_id))) or None,
+    }
+    if first.coverage is Coverage.INACTIVE:  # without the plan there is nothing to administer
+        both |= {"coverage": first.coverage, "plan_end": first.plan_end}
+    return kept.model_copy(update=filled | both)

@@ -24,6 +24,7 @@ EXIT_FAILED = 1
 EXIT_WAITING = 3
 SILENT_ZERO = 10  # that many questions without a single find, where the portal usually finds most, turn the run red
 USUAL = 0.5
+ROUNDS = 3  # a question is sent on once, seldom twice
 _IN_MB = 1_048_576
 
 
@@ -87,12 +88,32 @@ def run_batch(
     """
     stop = stop or threading.Event()
     began = time.monotonic()
-    with opened(practice) as ledger:
-        due = [(p, login) for p, login in ledger.shares(batch) if portal in (None, p)]
+
+    def due() -> list[tuple[str, str]]:
+        with opened(practice) as ledger:
+            return [(p, login) for p, login in ledger.shares(batch) if portal in (None, p)]
+
+    def side_by_side(shares: Sequence[tuple[str, str]]) -> list[ShareReport]:
+        return _side_by_side(shares, batch, stop, progress, headed=headed, attended=attended, desk=desk, prepare=prepare)
+
     with answers_sent(practice):
-        reports = _side_by_side(due, batch, stop, progress, headed=headed, attended=attended, desk=desk, prepare=prepare)
+        reports = in_rounds(due, side_by_side, stop)
     with opened(practice) as ledger:
         return summary(ledger, batch, reports, time.monotonic() - began)
+
+
+def in_rounds(
+    due: Callable[[], Sequence[tuple[str, str]]], run: Callable[[Sequence[tuple[str, str]]], list[ShareReport]], stop: threading.Event
+) -> list[ShareReport]:
+    """Run what is due, and what a portal sent on meanwhile to another whose share was not started or had ended."""
+    reports: list[ShareReport] = []
+    for _ in range(ROUNDS):
+        over = {(report.portal, report.login) for report in reports if report.ended != "done"}
+        shares = [share for share in due() if share not in over]
+        if not shares or stop.is_set():
+            break
+        reports += run(shares)
+    return reports
 
 
 def _side_by_side(

@@ -181,6 +181,9 @@ class Share:
         self.lease.release()
         return end
 
+    def send_on(self, item: Item, answer: Answer, evidence: Sequence[str]) -> bool:
+        return False
+
     def known(self, item: Item) -> None:
         return None
 

@@ -109,6 +109,11 @@ class Book:
         self.filed.append(Filed("set_aside", item.id, outcome, waits_for, due, question))
         self.counted.append(counts)
 
+    def send_on(self, item: Item, answer: Answer, evidence: Sequence[str]) -> bool:
+        if answer.go_to == "Oak":
+            self.filed.append(Filed("send_on", item.id, answer.outcome))
+        return answer.go_to == "Oak"
+
     def give_back(self, item: Item) -> None:
         self.filed.append(Filed("give_back", item.id))
 
@@ -482,6 +487,13 @@ def test_what_a_search_took_counts_towards_the_pace(clock: Clock) -> None:
     bot.asking = lambda: clock.rest(3.0)
     run(items=2, bot=bot, pacing=Pacing(seconds=4.0))
     assert bot.rests == [1.0]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WRONG_PORTAL, Outcome.ANSWERED])
+def test_what_the_book_sends_on_is_not_filed_once_more(outcome: Outcome) -> None:
+    ran = run([answer(outcome, go_to="Oak")], items=1)
+    assert [(filed.what, filed.outcome) for filed in ran.book.filed] == [("send_on", outcome)]
+    assert ran.progress == [("item-1", outcome)]
 
 
 def test_what_a_list_answers_already_is_filed_without_a_question_and_without_a_pause() -> None:

@@ -195,11 +195,15 @@ PARTS: dict[str, str] = {
     "people": "errors logs",
     "engine": "errors logs model rows steps",
     "listing": "model portals rows",
+    "routing": "model practice rows",
     "gate": "errors model portals settings",
     "share": "bot host model settings",
     "run": "host ledger model outlet settings share vault",
     "deployment": "errors model",
-    "bot": "auths browser capability engine eob errors gate host ledger listing logs model practice rows settings share steps vault",
+    "bot": (
+        "auths browser capability engine eob errors gate host ledger listing logs model portals practice routing rows settings share steps "
+        "vault"
+    ),
     "doctor": ANYTHING,
     "commands": ANYTHING,
     "cli": ANYTHING,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from payerbot.ledger.book import Lease, LeaseLost, Ledger, NotTaken
-from payerbot.model import ClaimStatusResult, EligibilityResult, Job, Outcome
-from payerbot.rows import Item, Line
+from payerbot.model import CarveOut, ClaimStatusResult, Coverage, EligibilityRequest, EligibilityResult, Job, Outcome, PatientRequest
+from payerbot.rows import Item, Line, NewRow, Sheet
 from tests.ledger_support import ANSWERED, DAY, LOGIN, NOT_FOUND, PORTAL, Place, answer_all, claim_ask, claims, fetch, sheet
 
 
@@ -319,6 +320,73 @@ def test_a_row_mended_after_its_question_was_sent_on_follows_it(book: Ledger, le
     child = book.requeue(lease, take(book, lease, batch), portal="carelon", login="bot.two", ask=claim_ask(1))
     book.add(sheet(claim_ask(1), claim_ask(1), digest=b"m" * 32), business_date=DAY)
     assert [line.item for line in book.lines(batch)] == [child, child]
+
+
+ACTIVE = EligibilityResult(outcome=Outcome.ANSWERED, coverage=Coverage.ACTIVE, plan="PPO", rung="name", carve_out=CarveOut(name="Oak BH"))
+KEPT = EligibilityResult(outcome=Outcome.ANSWERED, coverage=Coverage.ACTIVE, copay=Decimal("25.00"))
+
+
+def visit(payer: str = "aetna") -> EligibilityRequest:
+    told = claim_ask(1).model_dump(include=set(PatientRequest.model_fields))
+    return EligibilityRequest(**told | {"payer_key": payer}, service_date=DAY)
+
+
+def visits(*asks: EligibilityRequest) -> Sheet:
+    rows = tuple(NewRow(line=n, cells=(f"V{n}",), ask=ask, portal=PORTAL, login=LOGIN) for n, ask in enumerate(asks, 1))
+    return Sheet(job=Job.ELIGIBILITY, header=("visit",), rows=rows, digest=b"v" * 32)
+
+
+def send_on(book: Ledger, lease: Lease, item: Item, portal: str = "carelon", payer: str = "oak") -> str:
+    return book.requeue(lease, item, portal=portal, login="bot.two", ask=visit(payer), answer=ACTIVE, evidence=("page of the plan",))
+
+
+def test_a_coverage_and_its_administrators_answer_stand_in_one_row_each_with_its_evidence(book: Ledger, lease: Lease) -> None:
+    batch = book.add(visits(visit()), business_date=DAY).batch
+    send_on(book, lease, take(book, lease, batch))
+    (line,) = book.lines(batch)
+    assert (line.state, line.portal, line.last_good) == ("waiting", "carelon", ACTIVE)
+    there = book.take_lease("carelon", "bot.two", life=60)
+    book.finish(there, take(book, there, batch), KEPT, evidence=("page of the administrator",))
+    (line,) = book.lines(batch)
+    answer = line.answer
+    assert isinstance(answer, EligibilityResult)
+    assert (line.state, answer.plan, answer.copay, answer.carve_out) == ("done", "PPO", Decimal("25.00"), CarveOut(name="Oak BH"))
+    assert line.evidence == ("page of the plan", "page of the administrator")
+    assert book.counts(batch) == {"rows": 1, "rejected": 0, "waiting": 0, "taken": 0, "done": 1, "answered": 1}
+
+
+def test_where_the_administrator_knows_nobody_the_plans_answer_stands_and_says_so(book: Ledger, lease: Lease) -> None:
+    batch = book.add(visits(visit()), business_date=DAY).batch
+    send_on(book, lease, take(book, lease, batch))
+    there = book.take_lease("carelon", "bot.two", life=60)
+    book.finish(there, take(book, there, batch), EligibilityResult(outcome=Outcome.NOT_FOUND))
+    (line,) = book.lines(batch)
+    said = "asked at the administrator of the behavioral benefits: not found"
+    assert line.answer == ACTIVE.model_copy(update={"warnings": (said,)})
+
+
+def test_an_administrator_at_the_same_portal_is_asked_there(book: Ledger, lease: Lease) -> None:
+    batch = book.add(visits(visit()), business_date=DAY).batch
+    child = book.requeue(lease, take(book, lease, batch), portal=PORTAL, login=LOGIN, ask=visit("oak"), answer=ACTIVE)
+    assert take(book, lease, batch).id == child
+
+
+def test_administrators_that_name_each_other_are_asked_once_each(book: Ledger, lease: Lease) -> None:
+    batch = book.add(visits(visit()), business_date=DAY).batch
+    send_on(book, lease, take(book, lease, batch))
+    there = book.take_lease("carelon", "bot.two", life=60)
+    assert book.requeue(there, take(book, there, batch), portal=PORTAL, login=LOGIN, ask=visit(), answer=KEPT) == ""
+    (line,) = book.lines(batch)
+    assert isinstance(line.answer, EligibilityResult)
+    assert (line.state, line.answer.plan, line.answer.copay) == ("done", "PPO", Decimal("25.00"))
+    assert book.shares(batch) == []
+
+
+def test_an_administrator_who_is_asked_already_is_not_joined(book: Ledger, lease: Lease) -> None:
+    batch = book.add(visits(visit(), visit("oak")), business_date=DAY).batch
+    first = take(book, lease, batch)
+    assert book.requeue(lease, first, portal=PORTAL, login=LOGIN, ask=visit("oak"), answer=ACTIVE) == ""
+    assert [line.state for line in book.lines(batch)] == ["done", "waiting"]
 
 
 # Rungs, sequences, holding a share

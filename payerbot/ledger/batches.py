@@ -21,7 +21,7 @@ from payerbot.ledger.signins import ATTEMPTS, ITS_TURN
 from payerbot.ledger.tables import answer, attempt, batch, evidence, handoff, item, row
 from payerbot.model import ClaimStatusRequest, EligibilityRequest, Job, Outcome
 from payerbot.remittance import EobRequest, bare_number
-from payerbot.rows import ANSWER, BATCH_PREFIX, Ask, BatchReport, Line, NewRow, Reject, Sheet
+from payerbot.rows import ANSWER, BATCH_PREFIX, Ask, BatchReport, Line, NewRow, Reject, Sheet, joined
 
 _CHUNK = 1_000
 _TEXTS = TypeAdapter(tuple[str, ...])
@@ -287,8 +287,12 @@ class _View:
 
     def _answer(self, found: RowMapping) -> dict[str, Any]:
         given = self.answers[found["id"]]
-        result = ANSWER[self.job].model_validate_json(given["result"])
-        return {"answer": result, "answered_at": given["answered_at"], "evidence": given["evidence"]}
+        result, kept = ANSWER[self.job].model_validate_json(given["result"]), given["evidence"]
+        first = self.answers.get(found["parent"])  # what the payer said that sent it on
+        if first is not None:
+            result = joined(ANSWER[self.job].model_validate_json(first["result"]), result)
+            kept = (*first["evidence"], *kept)
+        return {"answer": result, "answered_at": given["answered_at"], "evidence": kept}
 
     def _waiting(self, found: RowMapping, state: str) -> dict[str, Any]:
         told: dict[str, Any] = {"last_outcome": found["outcome"], "evidence": self.evidence.get(found["id"], ())}

@@ -102,17 +102,29 @@ class Items(Batches):
             self._held(connection, item)
             self._leave(connection, lease, item, None, {"state": "waiting", "epoch": None, "waits_for": ITS_TURN}, counts=False)
 
-    def requeue(self, lease: Lease, item: Item, *, portal: str, login: str, ask: Ask) -> str:
-        """Send a question on to another portal; its rows now show the child. The child's id, "" where portals point at each other."""
+    def requeue(
+        self, lease: Lease, item: Item, *, portal: str, login: str, ask: Ask, answer: Answer | None = None, evidence: Sequence[str] = ()
+    ) -> str:
+        """Send a question on to another payer or portal; its rows now show the child. The child's id, "" where two point at each other.
+
+        With `answer`, what was found here is filed too, and stands in the row together with what the child finds; where nothing is to be
+        asked there, because it is asked already or that leads back, it is the row's only answer.
+        """
         with self._under(lease) as connection:
             found = self._held(connection, item)
-            child = self._child(connection, found, portal, login, ask)
+            child = self._child(connection, found, portal, login, ask, joins=answer is None)
+            if answer is not None:
+                self._file(connection, self._about(found, answer), lease.epoch, answer, evidence)
             if child is None:
-                values = self.stuck(connection, item.portal, item.login, item=item.id, staff=lease.staff, kind="wrong_portal")
-                self._leave(connection, lease, item, Outcome.WRONG_PORTAL, {"state": "waiting", "epoch": None, **values})
+                values: dict[str, Any] = {"state": "done", "outcome": Outcome.ANSWERED, "due": None, "handoff": None, "waits_for": ""}
+                if answer is None:
+                    stuck = self.stuck(connection, item.portal, item.login, item=item.id, staff=lease.staff, kind="wrong_portal")
+                    values = {"state": "waiting", "epoch": None, **stuck}
+                self._leave(connection, lease, item, Outcome.WRONG_PORTAL if answer is None else answer.outcome, values)
                 return ""
-            values = {"state": "moved", "epoch": None, "outcome": Outcome.WRONG_PORTAL, "due": None, "handoff": None, "sent_to": child}
-            self._leave(connection, lease, item, Outcome.WRONG_PORTAL, values)
+            outcome = Outcome.WRONG_PORTAL if answer is None else answer.outcome
+            values = {"state": "moved", "epoch": None, "outcome": outcome, "due": None, "handoff": None, "sent_to": child}
+            self._leave(connection, lease, item, outcome, values)
             connection.execute(update(row).where(self.mine(row), row.c.item == item.id).values(item=child))
             return child
 
@@ -229,15 +241,16 @@ class Items(Batches):
         most = select(latest.c.rung).group_by(latest.c.rung).order_by(func.count().desc(), latest.c.rung).limit(1)
         return connection.execute(most).scalar() or ""
 
-    def _child(self, connection: Connection, found: RowMapping, portal: str, login: str, ask: Ask) -> str | None:
-        """The item to show instead, made where there is none; None where that leads back to where it came from."""
+    def _child(self, connection: Connection, found: RowMapping, portal: str, login: str, ask: Ask, *, joins: bool) -> str | None:
+        """The item to show instead, made where there is none; None where that leads back to where it came from, or may not be joined."""
         job = Job(found["job"])
         question = self.question(job, portal, login, ask)
         same = and_(self.mine(item), item.c.batch == found["batch"], item.c.question == question)
         known = connection.execute(select(item).where(same)).mappings().first()
         while known is not None and known["sent_to"]:
             known = self._one(connection, known["sent_to"])
-        if (known["portal"] if known else portal) in self._portals_so_far(connection, found):
+        there = (known["portal"], known["payer"]) if known else (portal, ask.payer_key)
+        if there in self._asked_so_far(connection, found) or (known and not joins):
             return None
         if known:
             return str(known["id"])
@@ -247,12 +260,13 @@ class Items(Batches):
         connection.execute(insert(item).values({**new, **sent_on}))
         return name
 
-    def _portals_so_far(self, connection: Connection, found: RowMapping) -> set[str]:
-        portals = {found["portal"]}
+    def _asked_so_far(self, connection: Connection, found: RowMapping) -> set[tuple[str, str]]:
+        """The portals and payers that this question has been put to."""
+        asked = {(found["portal"], found["payer"])}
         while found["parent"]:
             found = self._one(connection, found["parent"])
-            portals.add(found["portal"])
-        return portals
+            asked.add((found["portal"], found["payer"]))
+        return asked
 
     def _one(self, connection: Connection, name: str) -> RowMapping:
         return connection.execute(select(item).where(self._id(name))).mappings().one()
