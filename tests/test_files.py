@@ -41,7 +41,14 @@ class Office(Desktop):
         return super().tab(*given, **more)
 
     def left(self) -> list[str]:
-        """What lies in the run's folder, and the tabs that the page opened."""
+        """What lies in the run's folder, and the tabs that the page opened, once the browser had time to put away what came late."""
+        for _ in range(100):
+            if not (found := self._lies_about()):
+                break
+            self.page.wait_for_timeout(50)
+        return found
+
+    def _lies_about(self) -> list[str]:
         tabs = [page.url for page in self.context.pages if page not in self.mine]
         return [path.name for path in self.folder.rglob("*") if path.is_file()] + tabs
 
