@@ -519,7 +519,17 @@ class TestPortals:
         (availity,) = [row for row in office("portals", "--json").json if row["portal"] == "availity"]
         assert availity["may_run"] is True
         assert availity["permission"]["until"] == "2099-12-31"
-        assert "until 2099-12-31, ruth" in office("portals").out
+        told = office("portals").out
+        assert "yes until 2099-12-31, permitted by ruth on" in " ".join(told.split())
+        assert "eligibility (partly documented)" in " ".join(told.split())
+
+    def test_a_portal_that_forbids_robots_is_named_with_why_and_what_serves_instead(self, office: Any) -> None:
+        told = " ".join(office("portals").out.split())
+        assert "Palmetto GBA eServices is not automated: its terms forbid" in told
+        assert "Instead: Medicare coverage by HETS 270/271" in told
+        (palmetto,) = [row for row in office("portals", "--json").json if row["portal"] == "palmetto"]
+        assert palmetto["may_run"] is False
+        assert office("permit", "palmetto", "--basis", "x", "--as", "ruth").code == 2
 
     def test_only_an_owner_may_permit(self, office: Any, book: Ledger) -> None:
         done = office("permit", "availity", "--basis", "letter", "--as", "dana")

@@ -17,6 +17,7 @@ from payerbot.commands.portals import RULES
 from payerbot.model import Outcome
 from payerbot.settings import Settings
 from portals import KNOWN
+from portals.refused import refused
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -136,8 +137,9 @@ def test_the_portals_table_says_what_each_adapter_can_do_and_how_well_that_is_do
     head, *rows = table("portal")
     jobs = [job.value for job in BY_JOB]
     assert head == ["portal", *jobs, "rule on automated use"]
-    shown = {re.findall(r"\(`([a-z_]+)`\)", row[0])[0]: row for row in rows}
+    shown = {slug: row for row in rows for slug in re.findall(r"\(`([a-z_-]+)`\)", row[0])}
     assert set(shown) == set(KNOWN)
+    assert len(rows) == len(KNOWN) + len(refused())
     for slug, adapter in KNOWN.items():
         config, row = adapter.settings(), shown[slug]
         grades = [config.capabilities[job] if issubclass(adapter, capability) else "-" for job, capability in BY_JOB.items()]

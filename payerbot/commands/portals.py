@@ -17,6 +17,7 @@ from payerbot.errors import UserError
 from payerbot.people import staff as people
 from payerbot.settings import settings
 from portals import KNOWN
+from portals.refused import refused
 
 if TYPE_CHECKING:
     from payerbot.browser.selectors import Selectors, Way
@@ -34,6 +35,7 @@ RULES = {
     "registered_only": "registered users only",
     "permitted": "permits automated use",
 }
+HEADS = ("portal", "name", "can (how well its screens are documented)", "its rule on automation", "may run here", "logins")
 NO_COMMENT = "without a permission on record nothing runs there"
 
 
@@ -49,6 +51,7 @@ class Row(NamedTuple):
     permission: Permission | None
     logins: tuple[str, ...]
     simulated: bool
+    grades: Mapping[str, str]  # by job
     known: bool = True  # False: without a practice file nobody knows what was permitted
 
     @property
@@ -76,9 +79,14 @@ def listing(*, as_json: bool, markdown: bool = False) -> int:
     else:
         rows = [_row(slug, adapter, None, None) for slug, adapter in sorted(KNOWN.items())]
     if as_json:
-        print_json([_as_json(row) for row in rows])
+        print_json([*map(_as_json, rows), *({**one.model_dump(mode="json"), "portal": one.slug, "may_run": False} for one in refused())])
     else:
-        print_table(("portal", "name", "can", "its rule on automation", "permission", "logins"), map(_cells, rows))
+        print_table(
+            ("portal", "name", "can (how well its screens are documented)", "its rule on automation", "may run here", "logins"),
+            map(_cells, rows),
+        )
+        for one in refused():
+            typer.echo(f"{one.title} is not automated: {one.rule} ({one.source}). Instead: {one.instead}.")
     return OK
 
 
@@ -90,6 +98,7 @@ def as_markdown() -> str:
         config = adapter.settings()
         grades = [config.capabilities[job] if issubclass(adapter, capability) else "-" for job, capability in BY_JOB.items()]
         lines.append((f"{config.title} (`{slug}`)", *grades, RULES[config.automation.rule]))
+    lines += [(f"{one.title} (no adapter)", *("-" * len(jobs)), f"forbids automated use; instead: {one.instead}") for one in refused()]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -105,6 +114,7 @@ def _row(slug: str, adapter: type[Portal], mine: Practice | None, ledger: Ledger
         permission=ledger.permission(slug, mine.business_date(datetime.now(UTC))) if mine and ledger else None,
         logins=tuple(login.name for login in mine.logins if login.portal == slug) if mine else (),
         simulated=slug in settings().twins,
+        grades=config.capabilities,
         known=mine is not None,
     )
 
@@ -115,15 +125,19 @@ def _as_json(row: Row) -> dict[str, object]:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
+    can = ", ".join(f"{job} ({row.grades[job]})" for job in row.jobs)
+    return row.portal, row.title, can, f"{RULES[row.rule]} ({row.as_of})", _may_run(row), ", ".join(row.logins) or "none"
+
+
+def _may_run(row: Row) -> str:
     if row.simulated:
-        permission = "not needed: simulated"
-    elif row.permission:
-        permission = (
-            f"since {row.permission.on}" + (f" until {row.permission.until}" if row.permission.until else "") + f", {row.permission.by}"
-        )
-    else:
-        permission = "not needed" if row.rule == "permitted" else "none" if row.known else "unknown"
-    return row.portal, row.title, ", ".join(row.jobs), f"{RULES[row.rule]} ({row.as_of})", permission, ", ".join(row.logins) or "none"
+        return "yes: it is simulated"
+    if row.rule in ("permitted", "forbidden"):
+        return "yes" if row.may_run else "no"
+    if row.permission:
+        until = f" until {row.permission.until}" if row.permission.until else ""
+        return f"yes{until}, permitted by {row.permission.by} on {row.permission.on}"
+    return f"no: run 'payerbot permit {row.portal}'" if row.known else "not known: there is no practice file"
 
 
 def permit(portal: str, *, basis: str, staff: str, until: date | None, as_json: bool) -> int:
