@@ -6,10 +6,11 @@ Every import of ours is inside its fixture, so that a test file costs only what 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -39,6 +40,21 @@ TENANT = "test-practice"
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell; what the tests start must hear Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Of several workers each takes whole files; of the contract, which holds for every portal, one portal's part of a file."""
+    from xdist.scheduler import LoadFileScheduling
+
+    folders = (folder.name for folder in (ROOT / "portals").iterdir() if (folder / "portal.yaml").exists())
+    portal = re.compile(rf"(?<=[\[-])(?:{'|'.join(folders)})(?:-[a-z]+)?(?=[\]-])")
+
+    class ByFileAndPortal(LoadFileScheduling):  # type: ignore[misc]  it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            named = portal.search(nodeid) if "contract" in nodeid else None
+            return f"{super()._split_scope(nodeid)} {named[0] if named else ''}"
+
+    return ByFileAndPortal(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session", autouse=True)
