@@ -1,0 +1,1 @@
+"""The Gainwell Healthcare Portal for state Medicaid."""

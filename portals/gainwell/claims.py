@@ -1,0 +1,200 @@
+"""Search Claims: a list without charges, so every claim of the day is opened and only the one with the right charge is the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from payerbot import steps
+from payerbot.browser.locate import Screen
+from payerbot.errors import PageChanged, PortalDown, ReadBackMismatch
+from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, PatientRequest
+from portals.gainwell import read_claims
+from portals.gainwell.eligibility import Eligibility
+from portals.gainwell.shell import ANSWER_MS, TRIES
+from portals.text import plain, same_id
+from portals.workdays import business_days_after
+
+WIDER = timedelta(days=7)
+
+
+class Look(NamedTuple):
+    """One way of searching a claim."""
+
+    rung: str
+    member_id: str = ""
+    start: date = date.min
+    end: date = date.min
+    number: str = ""
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the form is given."""
+        if self.number:
+            return {"claim_id": self.number}
+        return {"member_id": self.member_id, "start": f"{self.start:%m/%d/%Y}", "end": f"{self.end:%m/%d/%Y}"}
+
+
+class Claims(Eligibility):
+    """Drives the search form, the list and the opened claims."""
+
+    def report_claim_status(self, ask: ClaimStatusRequest) -> ClaimStatusResult:
+        """Search by the payer's number, by member and days, by the member id the payer uses now, by wider days."""
+        tried: list[str] = []
+        result = ClaimStatusResult(outcome=Outcome.NOT_FOUND, reason="the payer has no such claim")
+        for look in self._looks(ask):
+            tried.append(look.rung)
+            result = self._look(ask, look)
+            if result.outcome is not Outcome.NOT_FOUND:
+                break
+        if result.outcome is Outcome.NOT_FOUND and (due := self._too_new(ask)) is not None:
+            result = ClaimStatusResult(outcome=Outcome.NOT_YET, due=due, reason="a claim this new cannot be seen yet")
+        found = result.outcome not in (Outcome.NOT_FOUND, Outcome.NOT_YET)
+        return result.model_copy(update={"rung": tried[-1] if found and tried else "", "tried": tuple(tried)})
+
+    def _too_new(self, ask: ClaimStatusRequest) -> date | None:
+        """The first day on which a claim sent that recently must be on file; None where that day has come."""
+        if ask.first_sent is None:
+            return None
+        due = business_days_after(ask.first_sent, self.config.lag_days + 1)
+        return due if due > self.today else None
+
+    def _looks(self, ask: ClaimStatusRequest) -> Iterator[Look]:
+        """The ways of searching, the surest first; later ones are made up only when the earlier found nothing."""
+        mine = ask.patient.member_id
+        if ask.payer_claim_no:
+            yield Look("payer_claim_no", number=ask.payer_claim_no)
+        by_id = Look("member_id", mine, ask.dos_from, ask.dos_to)
+        if mine:
+            yield by_id
+        if (current := self._current_id(ask)) and plain(current) != plain(mine):
+            by_id = by_id._replace(rung="member_id at the payer", member_id=current)
+            yield by_id
+        if by_id.member_id:
+            start, end = by_id.start - WIDER, min(by_id.end + WIDER, self.today)
+            yield by_id._replace(rung=f"{by_id.rung}, wider dates", start=start, end=end)
+
+    def _current_id(self, ask: ClaimStatusRequest) -> str:
+        """The member id the payer uses now, found by name and birth date; "" where that is not one person."""
+        who = EligibilityRequest(
+            **ask.model_dump(include=set(PatientRequest.model_fields)), service_date=ask.dos_from, service_types=("30",)
+        )
+        found = self._inquire(who, "name")
+        return found.member_id or "" if found.outcome is Outcome.ANSWERED else ""
+
+    def _look(self, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult:
+        """One search; sent again when the form came back empty, the server failed once, or the list is another search's."""
+        down: PortalDown | None = None
+        for _ in range(TRIES):
+            form = self._open("claims", "claim_form", ask, "claim_list")
+            try:
+                self._fill_search(form, look)
+                result = self._found(form, ask, look)
+            except ReadBackMismatch:
+                continue
+            except PortalDown as trouble:
+                down = trouble
+                continue
+            if result is not None:
+                return result
+            down = None
+        raise self._gave_up("claim list", down)
+
+    def _fill_search(self, form: Screen, look: Look) -> None:
+        wanted = look.values
+        self._must_have(form, *wanted, "search")
+        for name, value in wanted.items():
+            form[name].fill(value)
+        steps.reached("search.filled")
+
+    def _found(self, form: Screen, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult | None:
+        """What the search led to; None where the page is not this search's answer."""
+        listed = self.screen("claim_list")
+        came = self._posted(form, "search", next(iter(look.values)), {"list": listed})
+        if not came:
+            return None
+        if came == "refused":
+            said = form["message"].text()
+            self.keep()
+            result = read_claims.refusal(said)
+            return result if result.outcome is Outcome.PORTAL_DOWN or self._is_of(form, look.values) else None
+        return self._from_list(listed, ask, look) if self._is_of(form, look.values) else None
+
+    def _is_of(self, form: Screen, wanted: Mapping[str, str]) -> bool:
+        """Whether the form beside an answer shows this search."""
+        return all(same_id(form[name].text(), value) for name, value in wanted.items())
+
+    def _from_list(self, listed: Screen, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult | None:
+        """Every claim of these days is opened; those with this charge count."""
+        said = read_claims.total(listed["landmark"].text())
+        fits: list[ClaimStatusResult] = []
+        rows: list[read_claims.Row] = []
+        while len(rows) < said:
+            page = self._listed(listed)
+            if not all(_may_be_listed(row, look) for row in page):
+                return None
+            rows += page
+            for place, row in enumerate(page):
+                result = self._opened(listed, place, row, ask) if read_claims.can_be(row, ask) else None
+                if result is not None and result.charge is None:  # it says that it cannot be shown
+                    return result
+                fits += [result] if result is not None else []
+            if len(rows) < said:
+                self._turn(listed)
+        numbers = [row.number for row in rows if row.number]
+        if len(rows) != said or len(set(numbers)) != len(numbers):
+            raise ReadBackMismatch("claim list: its rows are not as many as it says, or one stands on two pages")
+        return _chosen(fits, others=bool(rows))
+
+    def _listed(self, listed: Screen) -> list[read_claims.Row]:
+        self._must_have(listed, "table")
+        rows = [read_claims.row(cells) for cells in listed["table"].table()]
+        self.keep()
+        if not rows:
+            raise PageChanged("claim list: it shows no rows that are known")
+        return rows
+
+    def _turn(self, listed: Screen) -> None:
+        """The next page; the one before must be gone."""
+        shown = listed["table"].apart_from_now()
+        self._must_have(listed, "next_page")
+        listed["next_page"].click()
+        self.expect({"rows": shown}, within_ms=ANSWER_MS, what=listed.name)
+
+    def _opened(self, listed: Screen, place: int, row: read_claims.Row, ask: ClaimStatusRequest) -> ClaimStatusResult | None:
+        """One claim as its page shows it, and back to the list; None where it is another one than the claim asked about."""
+        page = self.screen("claim_detail")
+        listed["open"].nth(place).click()
+        came = self.expect({"claim": page["landmark"], "refused": page["message"]}, within_ms=ANSWER_MS, what=page.name)
+        if came == "refused":
+            said = page["message"].text()
+            self.keep()
+            return read_claims.refusal(said)
+        detail = self._detail(page)
+        self.keep()
+        result = read_claims.claim(detail, row, ask)
+        page["back"].click()
+        self.expect({"list": listed["landmark"]}, within_ms=ANSWER_MS, what=listed.name)
+        return result if read_claims.enough(result.match) else None
+
+    def _detail(self, page: Screen) -> read_claims.Detail:
+        self._must_have(page, "panel", "lines")
+        return read_claims.Detail(
+            title=page["title"].text() if page["title"].visible() else "",
+            labels=page["panel"].text(),
+            eobs=page["adjudication"].table() if page["adjudication"].visible() else [],
+            lines=page["lines"].table(),
+        )
+
+
+def _may_be_listed(row: read_claims.Row, look: Look) -> bool:
+    """Whether a row can be this search's: another member's is the search's before."""
+    return same_id(row.number, look.number) if look.number else same_id(row.member_id, look.member_id)
+
+
+def _chosen(fits: list[ClaimStatusResult], *, others: bool) -> ClaimStatusResult:
+    if len(fits) > 1:
+        return ClaimStatusResult(outcome=Outcome.AMBIGUOUS, reason="the payer has several such claims")
+    reason = "no claim of this day and charge" if others else "the payer has no such claim"
+    return fits[0] if fits else ClaimStatusResult(outcome=Outcome.NOT_FOUND, reason=reason)

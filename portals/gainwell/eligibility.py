@@ -1,0 +1,107 @@
+"""Eligibility Verification Request: a member id, or a name and a birth date, for one day."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from payerbot import steps
+from payerbot.browser.locate import Screen
+from payerbot.errors import PageChanged, PortalDown, ReadBackMismatch
+from payerbot.model import EligibilityRequest, EligibilityResult, Outcome
+from portals.gainwell import read
+from portals.gainwell.shell import SOON_MS, TRIES, Shell
+from portals.text import same_id
+
+KEPT = 50  # as many earlier answers are known again
+SECTIONS = ("coverage", "benefits", "managed", "others")
+
+
+class Eligibility(Shell):
+    """Drives the form and reads the sections of its answer."""
+
+    _numbers: deque[str]
+
+    def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401  handed on
+        super().__init__(*given, **named)
+        self._numbers = deque(maxlen=KEPT)
+
+    def check_eligibility(self, ask: EligibilityRequest) -> EligibilityResult:
+        """Ask by member id, then by name and birth date; another birth date counts only where the name finds nobody."""
+        result = EligibilityResult(outcome=Outcome.NOT_FOUND)
+        doubt: EligibilityResult | None = None
+        tried: list[str] = []
+        for rung in ("member_id", "name") if ask.patient.member_id else ("name",):
+            tried.append(rung)
+            result = self._inquire(ask, rung)
+            if result.outcome is Outcome.BAD_DATA and result.field == "birth_date":
+                doubt = result
+            elif result.outcome is not Outcome.NOT_FOUND:
+                break
+        if result.outcome is Outcome.NOT_FOUND and doubt is not None:
+            result, rung = doubt, "member_id"
+        return result.model_copy(update={"rung": rung if result.outcome is not Outcome.NOT_FOUND else "", "tried": tuple(tried)})
+
+    def _inquire(self, ask: EligibilityRequest, rung: str) -> EligibilityResult:
+        """One search; sent again when the form came back empty, the server failed once, or the answer is another search's."""
+        down: PortalDown | None = None
+        for _ in range(TRIES):
+            form = self._open("eligibility", "eligibility_form", ask, "eligibility_result")
+            try:
+                wanted = self._fill(form, ask, rung)
+                result = self._answered(form, ask, wanted)
+            except ReadBackMismatch:
+                continue
+            except PortalDown as trouble:
+                down = trouble
+                continue
+            if result is not None:
+                return result
+            down = None
+        raise self._gave_up("eligibility", down)
+
+    def _fill(self, form: Screen, ask: EligibilityRequest, rung: str) -> dict[str, str]:
+        """Fill what this way of searching needs; returns it."""
+        who = ask.patient
+        born, on = f"{who.birth_date:%m/%d/%Y}", f"{ask.service_date:%m/%d/%Y}"
+        key = {"member_id": who.member_id} if rung == "member_id" else {"last": who.last, "first": who.first, "birth_date": born}
+        self._must_have(form, *key, "start", "end", "submit")
+        wanted = {**key, "start": on, "end": on}
+        for name, value in wanted.items():
+            form[name].fill(value)
+        steps.reached("search.filled")
+        return wanted
+
+    def _answered(self, form: Screen, ask: EligibilityRequest, wanted: Mapping[str, str]) -> EligibilityResult | None:
+        result = self.screen("eligibility_result")
+        came = self._posted(form, "submit", "start", {"result": result})
+        if came == "result":
+            return self._read(result, ask, by_id="member_id" in wanted)
+        return self._refused(form, wanted) if came else None
+
+    def _refused(self, form: Screen, wanted: Mapping[str, str]) -> EligibilityResult | None:
+        """The message in place of an answer; believed where the form beside it still shows this search."""
+        said = form["message"].text()
+        self.keep()
+        result = read.refusal(said)
+        mine = all(same_id(form[name].text(), value) for name, value in wanted.items())
+        return result if mine or result.outcome is Outcome.PORTAL_DOWN else None
+
+    def _read(self, result: Screen, ask: EligibilityRequest, *, by_id: bool) -> EligibilityResult | None:
+        self._must_have(result, "expand_all", "member")
+        result["expand_all"].click()
+        tables = {name: self._rows(result, name) for name in SECTIONS}
+        sheet = read.Sheet(result["member"].text(), **tables)
+        self.keep()
+        number = read.fields(sheet)["Verification Response ID"]
+        new = number not in self._numbers
+        self._numbers.append(number)
+        return read.eligibility(sheet, ask) if new and read.belongs(sheet, ask, by_id=by_id) else None
+
+    def _rows(self, result: Screen, name: str) -> Sequence[Mapping[str, str]]:
+        """A section's rows; none only where it says that there are none."""
+        came = self.came({"rows": result[name], "none": result[f"{name}_none"]}, within_ms=SOON_MS)
+        if came is None:
+            raise PageChanged(f"{result.name}.{name}: the section shows nothing that is known")
+        return result[name].table() if came == "rows" else ()

@@ -1,0 +1,77 @@
+"""What all pages share: the menus that open under the pointer, the provider a delegate stands for, and postbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from payerbot import steps
+from payerbot.browser.locate import Element, Screen
+from payerbot.errors import PageChanged, PortalDown, PortalSlow, ReadBackMismatch
+from payerbot.model import Request
+from portals.base import Portal
+from portals.text import plain
+
+ANSWER_MS = 60_000
+LISTENS_MS = 1_500  # within this an answer that is there shows
+SOON_MS = 4_000  # what comes together with something that is there already comes within this, or not at all
+TRIES = 3
+
+
+class Shell(Portal):
+    """One session: every search begins at the menu, for a link that was used before leads to a form that finds nothing."""
+
+    def _open(self, menu: str, name: str, ask: Request, before: str) -> Screen:
+        """A form as the menu's link on this very page brings it: empty, and without the answer before."""
+        shell, answer = self._at_home(ask), self.screen(before)["landmark"]
+        shell[menu].click()  # the pointer stays there, and the menu open
+        shell[f"{menu}_link"].click()
+        form = self.arrive(name)
+        if not answer.gone(SOON_MS):
+            raise PageChanged(f"{name}: the answer before does not go away")
+        return form
+
+    def _at_home(self, ask: Request) -> Screen:
+        """A page with the menus, on behalf of the right provider."""
+        shell, picker = self.screen("shell"), self.screen("provider_picker")
+        if self.came({"shell": shell["landmark"]}, within_ms=SOON_MS) is None:
+            self.go(self.config.sign_in.home)
+            self.arrive("shell")
+        if picker.here():
+            self._stand_for(picker, ask.organization)
+        if shell["provider"].visible() and plain(shell["provider"].text()) != plain(ask.organization):
+            raise ReadBackMismatch("shell.provider: the portal shows another provider than the one chosen")
+        return shell
+
+    def _stand_for(self, picker: Screen, organization: str) -> None:
+        """A delegate says for whom; what was chosen is then read on the page."""
+        picker["provider"].choose(organization)
+        picker["submit"].click()
+        self.expect({"provider": self.screen("shell")["provider"]}, what="shell")
+
+    def _must_have(self, page: Screen, *keys: str) -> None:
+        """What belongs to a page that is there: PageChanged soon, not after the time that a page may take."""
+        for key in keys:
+            if not page[key].wait(SOON_MS):
+                raise PageChanged(f"{page.name}.{key}: it is not there")
+
+    def _posted(self, form: Screen, button: str, box: str, answers: Mapping[str, Screen]) -> str:
+        """Press a form's button; which answer came, "refused" for a message, "" where the form came back empty or the server failed."""
+        form.kept()
+        form[button].click()
+        steps.reached("search.sent")
+        came = self._listened(form, box, {name: screen["landmark"] for name, screen in answers.items()} | {"refused": form["message"]})
+        if came is None:
+            raise PortalSlow(f"{form.name}: what was sent was not answered in time")
+        return came
+
+    def _listened(self, form: Screen, box: str, answers: Mapping[str, Element]) -> str | None:
+        for _ in range(ANSWER_MS // LISTENS_MS):
+            came = self.came(answers, within_ms=LISTENS_MS)
+            if came is not None:
+                return came
+            if form[box].visible() and not form[box].text():
+                return ""
+        return None
+
+    def _gave_up(self, where: str, down: PortalDown | None) -> PageChanged | PortalDown:
+        return down or PageChanged(f"{where}: the form keeps coming back empty, or the answer keeps being another search's")

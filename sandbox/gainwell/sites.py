@@ -1,0 +1,36 @@
+"""The four states: how each one signs in, what it calls a member, and whether its providers are chosen after the sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class State:
+    """One state's portal."""
+
+    code: str
+    title: str
+    payer: str
+    user_label: str
+    member_label: str = "Member ID"
+    second: Literal["", "code", "question"] = ""  # what comes besides the password
+    picks_provider: bool = False
+    limited_plans: bool = False  # members can have plans besides that are not Medicaid
+
+    @property
+    def portal(self) -> str:
+        return f"gainwell-{self.code}"
+
+    @property
+    def host(self) -> str:
+        return f"{self.code}.gainwell.localhost"
+
+
+STATES = (
+    State("ri", "Rhode Island Medicaid Healthcare Portal", "medicaid_ri", "User Name"),
+    State("co", "Health First Colorado Provider Web Portal", "medicaid_co", "User Name", picks_provider=True, limited_plans=True),
+    State("nv", "Nevada Medicaid Provider Web Portal", "medicaid_nv", "User Name", "Recipient ID", second="code"),
+    State("in", "IHCP Provider Healthcare Portal", "medicaid_in", "User ID", second="question", picks_provider=True),
+)
