@@ -28,14 +28,14 @@ class Eligibility(Shell):
         self._numbers = deque(maxlen=KEPT)
 
     def check_eligibility(self, ask: EligibilityRequest) -> EligibilityResult:
-        """Ask by member id, then by name and birth date; another birth date counts only where the name finds nobody."""
+        """Ask by member id, then by name and birth date; what the id alone leaves in doubt counts only where the name finds nobody."""
         result = EligibilityResult(outcome=Outcome.NOT_FOUND)
         doubt: EligibilityResult | None = None
         tried: list[str] = []
         for rung in ("member_id", "name") if ask.patient.member_id else ("name",):
             tried.append(rung)
             result = self._inquire(ask, rung)
-            if result.outcome is Outcome.BAD_DATA and result.field == "birth_date":
+            if rung == "member_id" and (result.outcome is Outcome.AMBIGUOUS or result.field == "birth_date"):
                 doubt = result
             elif result.outcome is not Outcome.NOT_FOUND:
                 break

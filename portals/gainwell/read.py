@@ -135,15 +135,14 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
     shown, found = fields(sheet), plans(sheet.coverage)
     agree = matched(shown, ask)
     if "birth_date" not in agree:
-        return EligibilityResult(
-            outcome=Outcome.BAD_DATA, field="birth_date", reason="the payer has another birth date", seen_as=shown["Birth Date"]
-        )
+        return EligibilityResult(outcome=Outcome.BAD_DATA, field="birth_date", reason="the payer has another birth date")
     plan, state = covering(found, ask.service_date)
     active = state is Coverage.ACTIVE
     lines = tuple(map(_benefit, _checked(sheet.benefits, BENEFITS, "Benefit Details"))) if active else ()
     managed = _checked(sheet.managed, MANAGED, "Managed Care Assignment Details")
     return EligibilityResult(
-        outcome=Outcome.ANSWERED,
+        outcome=Outcome.ANSWERED if state is not Coverage.UNKNOWN else Outcome.UNREADABLE,
+        reason="" if state is not Coverage.UNKNOWN else "the plan's name is not known",
         seen_as="; ".join(f"{one.code} {one.name}" for one in found) or None,
         match=agree,
         coverage=state,
@@ -155,7 +154,7 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
         carve_out=CarveOut(name=managed[0]["Managed Care Plan"], phone=managed[0]["Phone"]) if managed else None,
         other_payers=tuple(map(_other, _checked(sheet.others, OTHERS, "Other Insurance Details"))),
         benefits=lines,
-        warnings=_warnings(found, ask.service_date),
+        warnings=(*_warnings(found, ask.service_date), *(() if "name" in agree else ("the payer writes another name",))),
         transaction_id=shown["Verification Response ID"],
     ).model_copy(update={**_shares(lines), **_rules(lines), **_visits(lines)})
 

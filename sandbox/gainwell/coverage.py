@@ -52,7 +52,7 @@ def _coverage(plan: Coverage, *, limited: bool) -> list[tuple[str, ...]]:
     number = int("".join(filter(str.isdigit, plan.member_id)) or 0)
     if not limited or (number % 3 == 0 and plan.end is None):
         return [mine]
-    code, name = LIMITED[number % len(LIMITED)]
+    code, name = LIMITED[number // 3 % len(LIMITED)]
     other = (code, name, us(plan.begin), OPEN_END)
     return [other, mine] if number % 2 else [mine, other]
 
