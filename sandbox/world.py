@@ -7,16 +7,20 @@ It imports nothing of the product. A twin asks it with `find_members` and `find_
 from __future__ import annotations
 
 import hashlib
+import importlib
+import importlib.util
+import pkgutil
 import sys
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
+import sandbox
 from sandbox.world_model import (
     BADGE,
     CARDS,
@@ -78,6 +82,15 @@ SEED = 20261122
 
 PRACTICE = Practice("Harborlight Counseling Group", tin="004719283", npis=("1999900016", "1999900024"), state="VA")
 
+
+def _of_twins() -> Iterator[Payer]:
+    """The payers that a twin brings with it, in a module `answers_for` of its own."""
+    for folder in pkgutil.iter_modules(sandbox.__path__):
+        name = f"sandbox.{folder.name}.answers_for"
+        if folder.ispkg and importlib.util.find_spec(name) is not None:
+            yield from importlib.import_module(name).PAYERS
+
+
 PAYERS: dict[str, Payer] = {
     p.key: p
     for p in (
@@ -98,6 +111,7 @@ PAYERS: dict[str, Payer] = {
         Payer("medicaid_in", "INDIANA HEALTH COVERAGE PROGRAMS", "INMCD", "gainwell-in"),
         Payer("medicare", "MEDICARE PART B", "10102", "noridian"),
         Payer("other", "REGIONAL EMPLOYERS TRUST", "REGET", ""),  # no portal at all
+        *_of_twins(),
     )
 }
 K = TypeVar("K")

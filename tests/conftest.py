@@ -49,7 +49,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     folders = (folder.name for folder in (ROOT / "portals").iterdir() if (folder / "portal.yaml").exists())
     portal = re.compile(rf"(?<=[\[-])(?:{'|'.join(folders)})(?:-[a-z]+)?(?=[\]-])")
 
-    class ByFileAndPortal(LoadFileScheduling):  # type: ignore[misc]  it has no types
+    class ByFileAndPortal(LoadFileScheduling):  # type: ignore[misc] # it has no types
         def _split_scope(self, nodeid: str) -> str:
             named = portal.search(nodeid) if "contract" in nodeid else None
             return f"{super()._split_scope(nodeid)} {named[0] if named else ''}"

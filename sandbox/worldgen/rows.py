@@ -110,7 +110,7 @@ def _subscriber(member: Member) -> Row:
 
 
 def _payer(key: str) -> Row:
-    return {"payer_key": key, "payer_name": NAMES[key]}
+    return {"payer_key": key, "payer_name": NAMES.get(key, key.replace("_", " ").title())}
 
 
 def check(sent: Remit, number: int, payer_id: str) -> Row:

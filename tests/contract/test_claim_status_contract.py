@@ -140,7 +140,7 @@ class TestFaults:
             ("bot-wall@claims", BotWall),
             *deep(
                 ("outage@claims", PortalDown),
-                ("error-503@claim-status", PortalDown),
+                ("outage@claim-status", PortalDown),
                 ("session-expiry@claim", SessionLost),
                 ("captcha@claim-status", BotWall),
             ),
