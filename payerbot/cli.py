@@ -365,6 +365,17 @@ def outbox_retry(
     raise typer.Exit(work.retry(number, everything=everything, as_json=as_json))
 
 
+@app.command("new-portal", epilog=example("payerbot new-portal oak_ridge --title 'Oak Ridge Health Plan'"))
+def new_portal(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Its short name: lower-case letters and digits, with _ between words.")],
+    title: Annotated[str, typer.Option(help="Its name as people say it; default: made of the short name.")] = "",
+) -> None:
+    """For developers, in a clone: write a new portal's adapter, selectors, twin and golden pages as a skeleton that runs."""
+    from payerbot.commands import new_portal as work
+
+    raise typer.Exit(work.write(slug, title=title, clone=Path.cwd()))
+
+
 @selectors.command("check", epilog=example("payerbot selectors check availity"))
 def selectors_check(portal: PortalName, as_json: AsJson = False) -> None:
     """Check a portal's selectors, the practice's own overlay included: sign in, look at the forms, and say what finds each element."""

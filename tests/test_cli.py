@@ -107,7 +107,7 @@ class TestHelp:
         assert re.search(rf"Example:\n +payerbot {' '.join(name)}\b", done.out)
 
     def test_the_commands_are_the_promised_ones(self) -> None:
-        promised = "run load export permit portals signin handoffs answer serve attach doctor sandbox"
+        promised = "run load export permit portals signin handoffs answer serve attach doctor sandbox new-portal"
         assert {" ".join(name) for name in COMMANDS} == {
             *promised.split(),
             *("keys set", "keys import", "keys check", "keys backup", "keys set-api", "audit verify", "selectors check"),
