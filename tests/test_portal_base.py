@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +177,54 @@ ALWAYS = Hours(zone="America/New_York")
 )
 def test_service_hours_are_kept_in_the_portals_own_zone(hours: Hours, now: str, opens: str | None) -> None:
     assert hours.next_open(at(now)) == (opens and at(opens))
+
+
+# --- one set of pages in several places
+
+
+SITES = """
+title: Maple Medicaid
+base_url: https://portal.maple.example
+hosts: [portal.maple.example]
+sign_in:
+  {path: /, home: /home, form: sign_in, signed_in: home, leave_shows: sign_in, words: {refused: [not recognized]}, after: {code: code}}
+leave: sign_out
+pace: {seconds: 4}
+hours: {zone: America/New_York}
+automation: {rule: unknown, source: nobody asked, as_of: 2026-01-01}
+sites:
+  ri: {title: Rhode Island, base_url: "https://ri.maple.example", hosts: [ri.maple.example]}
+  nv:
+    title: Nevada
+    base_url: https://nv.maple.example
+    hosts: [nv.maple.example]
+    sign_in: {form: [user_page, password_page], words: {locked: [locked]}}
+    automation: {rule: forbidden}
+"""
+
+
+@pytest.fixture
+def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Portal]]:
+    """Two places that a portal's settings name."""
+    (tmp_path / "portal.yaml").write_text(SITES, encoding="utf-8")
+    monkeypatch.setattr(Portal, "settings_file", classmethod(lambda _: tmp_path / "portal.yaml"))
+    monkeypatch.setattr(Portal, "known", {})
+    type("Maple", (Portal,), {"slug": "maple", "title": "Maple Medicaid"})
+    return Portal.known
+
+
+def test_each_place_is_a_portal_of_its_own_with_its_own_rules(sites: dict[str, type[Portal]]) -> None:
+    assert {slug: (one.title, one.family, one.site) for slug, one in sites.items()} == {
+        "maple-ri": ("Rhode Island", "maple", "ri"),
+        "maple-nv": ("Nevada", "maple", "nv"),
+    }
+    ri, nv = sites["maple-ri"].settings(), sites["maple-nv"].settings()
+    assert (ri.title, ri.base_url, ri.hosts) == ("Rhode Island", "https://ri.maple.example", ("ri.maple.example",))
+    assert (ri.sign_in.form, nv.sign_in.form) == (("sign_in",), ("user_page", "password_page"))
+    assert (ri.automation.rule, nv.automation.rule) == ("unknown", "forbidden")
+
+
+def test_what_a_place_adds_stands_beside_what_holds_for_all(sites: dict[str, type[Portal]]) -> None:
+    said = sites["maple-nv"].settings().sign_in
+    assert said.words == {"refused": ("not recognized",), "locked": ("locked",)}
+    assert (said.path, said.after) == ("/", {"code": "code"})
