@@ -10,8 +10,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from payerbot import intake
 from payerbot.model import Job
@@ -21,7 +24,7 @@ from payerbot.settings import settings
 from portals import KNOWN
 from sandbox import truth
 from sandbox.client import running
-from sandbox.world import AS_OF, SEED, World
+from sandbox.world import AS_OF, PAYERS, SEED, World
 
 if TYPE_CHECKING:
     from sandbox.client import PortalUser, Twin
@@ -49,7 +52,7 @@ class Office:
 
     @property
     def practice(self) -> Practice:
-        return Practice.load(PRACTICE)
+        return Practice.load(settings().practice)
 
     def file(self, rows: Sequence[Row], name: str) -> Path:
         """These questions as a file."""
@@ -60,11 +63,11 @@ class Office:
             writer.writerows(rows)
         return path
 
-    def load(self, file: Path) -> str:
+    def load(self, file: Path, on: date = AS_OF) -> str:
         """Put a claims file in the ledger; the batch's name."""
-        sheet = intake.read(file, Job.CLAIM_STATUS, self.practice, AS_OF, built=KNOWN)
+        sheet = intake.read(file, Job.CLAIM_STATUS, self.practice, on, built=KNOWN)
         with opened(self.practice) as ledger:
-            return ledger.add(sheet, business_date=AS_OF).batch
+            return ledger.add(sheet, business_date=on).batch
 
     def answered(self, batch: str) -> int:
         with opened(self.practice) as ledger:
@@ -91,31 +94,45 @@ class Office:
 
 
 @contextmanager
-def office(twin: Twin | None = None) -> Iterator[Office]:
+def office(twin: Twin | None = None, portal: str = PORTAL) -> Iterator[Office]:
     """A practice in a folder that is thrown away; without a twin nothing can be asked there."""
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         user = twin.users[0] if twin else None
-        with _environment(_settings(folder, twin, user)):
+        with _environment(_settings(folder, twin, user, portal)):
             yield Office(folder, user)
 
 
-def _settings(folder: Path, twin: Twin | None, user: PortalUser | None) -> dict[str, str]:
+def _settings(folder: Path, twin: Twin | None, user: PortalUser | None, portal: str) -> dict[str, str]:
     home, vault = folder / "home", folder / "made-up-passwords.json"
     home.mkdir(mode=0o700)
     parts = {"user": user.user_id, "password": user.password, "totp": user.totp_seed} if user else {}
-    vault.write_text(json.dumps({f"{PORTAL}/{LOGIN}/{part}": value for part, value in parts.items()}), encoding="utf-8")
+    vault.write_text(json.dumps({f"{portal}/{LOGIN}/{part}": value for part, value in parts.items()}), encoding="utf-8")
     return {
         "PAYERBOT_HOME": str(home),
-        "PAYERBOT_PRACTICE": str(PRACTICE),
+        "PAYERBOT_PRACTICE": str(_practice(folder, portal)),
         "PAYERBOT_DEMO_VAULT": str(vault),
-        "PAYERBOT_DEV_PORTALS": f"{PORTAL}={twin.base_url(PORTAL)}" if twin else "",
+        "PAYERBOT_DEV_PORTALS": f"{portal}={twin.base_url(portal)}" if twin else "",
         "PAYERBOT_DEV_TODAY": AS_OF.isoformat(),
         "PAYERBOT_STAFF": "dana",
         "PREFECT_API_URL": NO_SERVER,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def _practice(folder: Path, portal: str) -> Path:
+    """The demo's practice; its first login is at this portal."""
+    if portal == PORTAL:
+        return PRACTICE
+    said = yaml.safe_load(PRACTICE.read_text(encoding="utf-8"))
+    said["logins"] = [{**said["logins"][0], "portal": portal, "name": LOGIN}]
+    said["routes"] = [
+        {"payer": payer.key, "name": payer.label.title(), "portal": portal} for payer in PAYERS.values() if payer.portal == portal
+    ]
+    path = folder / "practice.yaml"
+    path.write_text(yaml.safe_dump(said), encoding="utf-8")
+    return path
 
 
 @contextmanager
@@ -137,14 +154,15 @@ def _environment(said: Mapping[str, str]) -> Iterator[None]:
 def with_claims(count: int, **how: Any) -> Iterator[tuple[Twin, Office, list[Row]]]:
     """A twin, a practice beside it, and so many of its everyday claims: those a portal answers at the first search, in the file's order."""
     size = count * 3 // 2 + EDGES
-    rows = _ordinary(World.generate(SEED, MEMBERS, size), count)
+    rows = everyday(World.generate(SEED, MEMBERS, size), count)
     with running(seed=SEED, members=MEMBERS, claims=size, as_of=AS_OF, **how) as twin, office(twin) as place:
         yield twin, place, rows
 
 
-def _ordinary(world: World, count: int) -> list[Row]:
+def everyday(world: World, count: int, portal: str = PORTAL) -> list[Row]:
+    """So many claims about which nothing is special, and that a portal answers."""
     plain = {claim.claim_id for claim in world.claims if not claim.cases}
-    rows = [row for row in world.open_claim_rows() if row["claim_id"] in plain and truth.claim(world, row).outcome == "answered"]
+    rows = [row for row in world.open_claim_rows() if row["claim_id"] in plain and truth.claim(world, row, (portal,)).outcome == "answered"]
     if len(rows) < count:
         raise Trouble(f"the made-up world has {len(rows)} ordinary claims, not {count}")
     return rows[:count]
