@@ -55,6 +55,7 @@ class Eligibility(Shell):
                 continue
             except PortalDown as trouble:
                 down = trouble
+                self._start_anew()
                 continue
             if result is not None:
                 return result

@@ -101,7 +101,7 @@ def labels(detail: Detail, found: Row) -> dict[str, str]:
         raise PageChanged("claim detail: a label that is known is missing")
     hit = _TITLE.search(detail.title)
     numbers = [shown.get("Claim ID", ""), *([hit[1]] if hit else [])]
-    if any(number != found.number for number in numbers):
+    if any(number != found.number for number in numbers) or not same_id(shown["Member ID"], found.member_id):
         raise PageChanged("claim detail: it is another claim's than the row that was opened")
     if any(column not in cells for cells in detail.lines for column in LINE_COLUMNS):
         raise PageChanged("claim detail: the lines lack a column")

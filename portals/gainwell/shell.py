@@ -13,12 +13,22 @@ from portals.text import plain
 
 ANSWER_MS = 60_000
 LISTENS_MS = 1_500  # within this an answer that is there shows
+QUIET = 6  # looks at a page that is there and shows nothing that is known
 SOON_MS = 4_000  # what comes together with something that is there already comes within this, or not at all
 TRIES = 3
 
 
 class Shell(Portal):
     """One session: every search begins at the menu, for a link that was used before leads to a form that finds nothing."""
+
+    def expect(self, candidates: Mapping[str, Element], *, within_ms: float | None = None, what: str = "the next page") -> str:
+        """As everywhere; but every step asks for a whole page, and one that is still on its way has not changed."""
+        try:
+            return super().expect(candidates, within_ms=within_ms, what=what)
+        except PageChanged:
+            if self.tab.loading:
+                raise PortalSlow(f"{what}: the page did not come in time") from None
+            raise
 
     def _open(self, menu: str, name: str, ask: Request, before: str) -> Screen:
         """A form as the menu's link on this very page brings it: empty, and without the answer before."""
@@ -33,14 +43,17 @@ class Shell(Portal):
     def _at_home(self, ask: Request) -> Screen:
         """A page with the menus, on behalf of the right provider."""
         shell, picker = self.screen("shell"), self.screen("provider_picker")
-        if self.came({"shell": shell["landmark"]}, within_ms=SOON_MS) is None:
-            self.go(self.config.sign_in.home)
-            self.arrive("shell")
+        if not shell.here():  # an error page, or one that was left half done
+            self._start_anew()
         if picker.here():
             self._stand_for(picker, ask.organization)
         if shell["provider"].visible() and plain(shell["provider"].text()) != plain(ask.organization):
             raise ReadBackMismatch("shell.provider: the portal shows another provider than the one chosen")
         return shell
+
+    def _start_anew(self) -> None:
+        self.go(self.config.sign_in.home)
+        self.arrive("shell")
 
     def _stand_for(self, picker: Screen, organization: str) -> None:
         """A delegate says for whom; what was chosen is then read on the page."""
@@ -55,23 +68,27 @@ class Shell(Portal):
                 raise PageChanged(f"{page.name}.{key}: it is not there")
 
     def _posted(self, form: Screen, button: str, box: str, answers: Mapping[str, Screen]) -> str:
-        """Press a form's button; which answer came, "refused" for a message, "" where the form came back empty or the server failed."""
+        """Press a form's button; which answer came, "refused" for a message, "" where the form came back empty."""
         form.kept()
         form[button].click()
         steps.reached("search.sent")
-        came = self._listened(form, box, {name: screen["landmark"] for name, screen in answers.items()} | {"refused": form["message"]})
-        if came is None:
-            raise PortalSlow(f"{form.name}: what was sent was not answered in time")
-        return came
+        return self._listened(form, box, {name: screen["landmark"] for name, screen in answers.items()} | {"refused": form["message"]})
 
-    def _listened(self, form: Screen, box: str, answers: Mapping[str, Element]) -> str | None:
+    def _listened(self, form: Screen, box: str, answers: Mapping[str, Element]) -> str:
+        """The form that was sent still shows what was typed; one that came back empty does not, and any other page is no answer."""
+        quiet = 0
         for _ in range(ANSWER_MS // LISTENS_MS):
             came = self.came(answers, within_ms=LISTENS_MS)
             if came is not None:
                 return came
-            if form[box].visible() and not form[box].text():
+            quiet += not self.tab.loading
+            if quiet and not form[box].visible():
+                return self.expect(answers, what=form.name)
+            if quiet and not form[box].text():
                 return ""
-        return None
+            if quiet >= QUIET:
+                raise PageChanged(f"{form.name}: what was sent brought nothing that is known")
+        raise PortalSlow(f"{form.name}: what was sent was not answered in time")
 
     def _gave_up(self, where: str, down: PortalDown | None) -> PageChanged | PortalDown:
         return down or PageChanged(f"{where}: the form keeps coming back empty, or the answer keeps being another search's")
