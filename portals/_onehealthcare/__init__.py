@@ -1,0 +1,1 @@
+"""What the portals that sign in at One Healthcare ID share."""

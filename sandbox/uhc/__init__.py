@@ -1,0 +1,20 @@
+"""The twin of the UnitedHealthcare Provider Portal: a single page with generated class names, its sign-in on a host of its own.
+
+Documented, and kept word for word: the links and their test ids, the fields of the eligibility form and of the claim search, the masked
+dates, "Policy Selected:" and the form of a status, the labels of plan, deductibles and services, the words of not-found messages and
+their three places, "Please wait while we retrieve", the test ids of the claim list, of the pop-up and of an opened claim, the accordion
+with payments, CARC and remark codes behind a line. From a forum: adjudicated claims of a month can be exported as CSV, in which a claim
+stands once for every time it was processed.
+
+Invented, because nothing public says (selectors mark them ``invented``):
+
+- shell: the menus' other entries, that the claims menu stays open over the page, "Sign Out" behind the user's name, cookie banner, survey.
+- eligibility: "Member Name & Date of Birth", labels of the name fields, "Custom date", that the date's limits are two years back and 60
+  days ahead; "Date of Service" and "Transaction ID" on the answer; sections beyond their documented titles and labels: the services' table
+  and its words, telehealth, authorization, visits, messages, other insurers; how a carve-out is written; which message comes in which
+  place; that a search by member id sometimes finds nobody the first time.
+- claims: "Claim number" and "Dates of service" as search types, the words of the choices, 90 days as the longest span, columns and their
+  order, paging by tens, status words for claims that are none of Paid, Denied, Pending, Finalized or Misdirected, adjudication status
+  words, `overview-received-date`, `overview-processed-date`, `overview-last-dos`, `overview-message`, `overview-requested`,
+  `overview-related`, `bs-allowed-content`; columns of the lines; that a search covers one provider until the whole TIN is chosen.
+"""
