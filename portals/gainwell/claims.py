@@ -132,30 +132,30 @@ class Claims(Eligibility):
         fits: list[ClaimStatusResult] = []
         rows: list[read_claims.Row] = []
         while len(rows) < said:
-            page = self._listed(listed)
+            page = self._listed(listed, rows)
             if not all(_may_be_listed(row, look) for row in page):
                 return None
-            if page == rows[-len(page) :]:
-                raise ReadBackMismatch("claim list: a page shows what the one before showed")
-            rows += page
             for place, row in enumerate(page):
                 result = self._opened(listed, place, row, ask) if read_claims.can_be(row, ask) else None
                 if result is not None and result.charge is None:  # it says that it cannot be shown
                     return result
                 fits += [result] if result is not None else []
+            rows += page
             if len(rows) < said:
                 self._turn(listed)
-        numbers = [row.number for row in rows if row.number]
-        if len(rows) != said or len(set(numbers)) != len(numbers):
-            raise ReadBackMismatch("claim list: its rows are not as many as it says, or one stands on two pages")
+        if len(rows) != said:
+            raise ReadBackMismatch("claim list: it has other rows than it says")
         return _chosen(fits, others=bool(rows))
 
-    def _listed(self, listed: Screen) -> list[read_claims.Row]:
+    def _listed(self, listed: Screen, before: list[read_claims.Row]) -> list[read_claims.Row]:
+        """The rows of one page; a list whose pages repeat each other is not believed."""
         self._must_have(listed, "table")
         rows = [read_claims.row(cells) for cells in listed["table"].table()]
         self.keep()
         if not rows:
             raise PageChanged("claim list: it shows no rows that are known")
+        if rows == before[-len(rows) :] or {row.number for row in rows if row.number} & {row.number for row in before}:
+            raise ReadBackMismatch("claim list: a row stands on two pages")
         return rows
 
     def _turn(self, listed: Screen) -> None:
