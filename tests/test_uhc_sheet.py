@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 DOCUMENTED: dict[str, tuple[str, ...]] = {  # page: ids and test ids as they stand in the source, and words
     "identity": ('id="username"', 'data-testid="username"', 'id="btnLogin"', "Continue"),
     "identity, layout A": ("Sign in with", "Email Address", "One Healthcare ID", "Password", "Remember me", "Sign In"),
+    "identity, older": ('id="userNameId_input"', 'id="passwdId_input"', 'id="SignIn"'),
     "identity, password": ('id="login-pwd"', 'data-testid="login-pwd"', 'id="btnLogin"', "Continue"),
     "identity, refused": ('id="loginerrorsummary"', 'class="error-msg"', 'data-cy="data-loginerrorsummary-error"'),
     "methods": ("Verify Identity", 'id="totp"', "Via Microsoft Authenticator", 'id="textMsg"', "Via Text Message"),
@@ -75,6 +76,8 @@ def _identity(person: Person) -> dict[str, str]:
     found: dict[str, str] = {}
     person.begin("A")
     found["identity, layout A"] = person.source()
+    person.begin("older")
+    found["identity, older"] = person.source()
     person.begin("C")
     found["identity"] = person.source()
     person.give(password="not the password")

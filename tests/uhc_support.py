@@ -47,7 +47,7 @@ class Person:
         self.page.context.clear_cookies()
         self.page.goto(f"{self.identity}/oneapp/experiment/{layout}")
         self.page.goto(f"{self.base}/")
-        self.there("#username")
+        self.there("#username, #userNameId_input")
 
     def give(self, layout: str = "C", *, password: str = "") -> None:
         """User and password, however the layout asks for them."""

@@ -65,14 +65,15 @@ function login() {
   if (boot.form === "C") return identifier();
   const a = boot.form === "A";
   const where = errors();
-  const id = field("username", "One Healthcare ID", "text");
-  const password = field("login-pwd", "Password", "password");
+  const older = boot.form === "older";
+  const id = field(older ? "userNameId_input" : "username", "One Healthcare ID", "text");
+  const password = field(older ? "passwdId_input" : "login-pwd", "Password", "password");
   const kind = h("select", { id: "sign-in-with" }, h("option", {}, "Email Address"), h("option", {}, "One Healthcare ID"));
   const send = guarded(where, () => button, async () => {
     if (a && kind.value !== "One Healthcare ID") { say(where, "Enter a valid email address."); return; }
     await sent(id.input.value, password.input.value, where);
   });
-  const button = h("button", { id: "btnLogin", type: "button", onclick: send }, a ? "Sign In" : "Continue");
+  const button = h("button", { id: older ? "SignIn" : "btnLogin", type: "button", onclick: send }, a || older ? "Sign In" : "Continue");
   const choose = a ? [h("label", { for: "sign-in-with" }, "Sign in with"), kind] : [];
   const remember = a ? [h("label", {}, h("input", { type: "checkbox", id: "remember-me" }), "Remember me")] : [];
   const fields = layout.moved ? [password.parts, id.parts] : [id.parts, password.parts];
