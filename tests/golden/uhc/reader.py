@@ -1,0 +1,49 @@
+"""From a saved page of the UnitedHealthcare portal to its answer: what the adapter does once it has the page's text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from payerbot.model import ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
+from portals.uhc import read as benefits
+from portals.uhc import read_claims as claims
+
+
+def read(page: dict[str, Any]) -> Any:
+    """The answer to one page; a list leads to the row that is opened."""
+    return KINDS[page["kind"]](page)
+
+
+def _eligibility(page: dict[str, Any]) -> EligibilityResult | dict[str, Any]:
+    ask = EligibilityRequest.model_validate(page["ask"])
+    parts: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in page["sheet"].items()}
+    sheet = benefits.Sheet(**parts)
+    return benefits.eligibility(sheet, ask) if benefits.belongs(sheet, ask) else {"belongs": False}
+
+
+def _claim(page: dict[str, Any]) -> ClaimStatusResult:
+    return claims.claim(claims.detail(**page["detail"]), ClaimStatusRequest.model_validate(page["ask"]))
+
+
+def _list(page: dict[str, Any]) -> dict[str, Any]:
+    ask = ClaimStatusRequest.model_validate(page["ask"])
+    rows = [claims.row(cells) for cells in page["rows"]]
+    return {"total": claims.total(page["label"]), "belongs": claims.belong(rows, ask), "opened": claims.choose(rows, ask)}
+
+
+def _tin(page: dict[str, Any]) -> dict[str, Any]:
+    ask = ClaimListRequest.model_validate(page["ask"])
+    rows = [claims.row(cells) for cells in page["rows"]]
+    listed = [claims.listed(row).model_dump(mode="json", exclude_defaults=True) for row in rows]
+    return {"belongs": claims.within(rows, ask), "listed": listed}
+
+
+KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "eligibility": _eligibility,
+    "eligibility-message": lambda page: benefits.refusal(page["message"]),
+    "claim": _claim,
+    "claim-list": _list,
+    "tin-list": _tin,
+    "claim-message": lambda page: claims.refusal(page["message"]),
+}
