@@ -39,7 +39,8 @@ def windows(asks: Iterable[ClaimStatusRequest], days: int, today: date) -> Itera
 
 def mark(row: ListedClaim) -> str:
     """What changes in a list when something happens to a claim."""
-    return " | ".join((row.status, "" if row.paid is None else f"{row.paid:.2f}", row.processed.isoformat() if row.processed else ""))
+    paid = "not paid" if row.paid is None else f"{row.paid:.2f}"
+    return " | ".join((row.status, paid, row.processed.isoformat() if row.processed else "not processed"))
 
 
 class Listing:

@@ -152,9 +152,11 @@ def test_an_answer_is_marked_with_its_row_and_only_with_its_own() -> None:
     assert listed(row()).marked(missing, ask()) == missing
 
 
-def test_what_an_answer_was_marked_with_is_known_again_the_next_night() -> None:
-    marked = listed(row()).marked(LAST.model_copy(update={"listed_as": None}), ask())
-    assert listed(row()).unchanged(item(marked), NOW) is not None
+@pytest.mark.parametrize("stands", [{}, {"status": "Pending", "paid": None, "processed": None}])
+def test_what_an_answer_was_marked_with_is_known_again_the_next_night(stands: dict[str, Any]) -> None:
+    marked = listed(row(**stands)).marked(LAST.model_copy(update={"listed_as": None}), ask())
+    kept = ClaimStatusResult.model_validate_json(marked.model_dump_json())  # as the ledger keeps it
+    assert listed(row(**stands)).unchanged(item(kept), NOW) is not None
 
 
 def test_the_evidence_is_the_claims_own_row() -> None:
