@@ -43,8 +43,8 @@ function eligibilityForm(place, result, setup, state) {
       const answer = await call("POST", "/api/eligibility", { nonce: setup.nonce, criteria: criteria.value, memberId: fields.memberId.value,
         first: fields.first.value, last: fields.last.value, born: fields.born.value, day: when.value === "custom" ? day.value : boot.today });
       state.used = true;
-      if (answer.reset) { result.replaceChildren(); eligibilityForm(place, result, setup, state); state.busy = false; return; }
       state.busy = false;
+      if (answer.reset) { result.replaceChildren(); eligibilityForm(place, result, setup, state); return; }
       if (answer.refusal) { result.replaceChildren(); refused(answer.refusal, message); ready(); return; }
       place.replaceChildren();
       answered(answer, result, () => eligibilityForm(place, result, setup, state));

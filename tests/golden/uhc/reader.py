@@ -29,7 +29,7 @@ def _claim(page: dict[str, Any]) -> ClaimStatusResult:
 def _list(page: dict[str, Any]) -> dict[str, Any]:
     ask = ClaimStatusRequest.model_validate(page["ask"])
     rows = [claims.row(cells) for cells in page["rows"]]
-    return {"total": claims.total(page["label"]), "belongs": claims.belong(rows, ask), "opened": claims.choose(rows, ask)}
+    return {"total": claims.total(page["label"]), "belongs": claims.belong(rows, ask), "opened": list(claims.choose(rows, ask))}
 
 
 def _tin(page: dict[str, Any]) -> dict[str, Any]:
