@@ -45,8 +45,11 @@ class SinglePage(Portal):
             if not page[key].wait(SOON_MS):
                 raise PageChanged(f"{page.name}.{key}: it is not there")
 
-    def sent(self, form: Screen, answers: Mapping[str, Element]) -> str:
-        """Press the form's button; which answer came, "" where it came back empty, did nothing or the server failed once."""
+    def sent(self, form: Screen, answers: Mapping[str, Element], box: str) -> str:
+        """Press the form's button; which answer came, "" where it came back empty, did nothing or the server failed once.
+
+        `box` is a field that was filled: a form that came back empty has it empty, or does not show it.
+        """
         form.kept()
         if not form["submit"].enabled():
             raise PageChanged(f"{form.name}: it cannot be sent")
@@ -55,7 +58,7 @@ class SinglePage(Portal):
         candidates = {**answers, "trouble": form["trouble"]}
         came = self.came(candidates, within_ms=LISTENS_MS)
         for _ in range(ANSWER_MS // LISTENS_MS):
-            if came is not None or not self._under_way(form):
+            if came is not None or not self._under_way(form, box):
                 break
             came = self.came(candidates, within_ms=LISTENS_MS)
         else:
@@ -65,9 +68,9 @@ class SinglePage(Portal):
         self._down = came == "trouble"
         return "" if came in (None, "trouble") else str(came)
 
-    def _under_way(self, form: Screen) -> bool:
-        """While a form is being sent its button cannot be pressed."""
-        return form["submit"].visible() and not form["submit"].enabled(0)
+    def _under_way(self, form: Screen, box: str) -> bool:
+        """While a form is being sent its button cannot be pressed; that of an empty form cannot be either."""
+        return form["submit"].visible() and not form["submit"].enabled(0) and form[box].visible() and bool(form[box].text())
 
     def gave_up(self, where: str) -> PageChanged | PortalDown:
         """What to raise when a search was sent as often as it may be."""

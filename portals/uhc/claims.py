@@ -142,7 +142,7 @@ class Claims(Eligibility):
         form["start"].fill_date(look.start)
         form["end"].fill_date(look.end)
         steps.reached("search.filled")
-        return self.sent(form, {"list": listed["landmark"], "none": listed["none"], "popup": form["popup"]})
+        return self.sent(form, {"list": listed["landmark"], "none": listed["none"], "popup": form["popup"]}, "start")
 
     def _said(self, place: str) -> str:
         said = self.screen("claim_list")["none"].text() if place == "none" else self.screen("claim_form")["popup"].text()

@@ -65,7 +65,7 @@ class Eligibility(SinglePage):
         form, page = self.open(ELIGIBILITY, "eligibility_form"), self.screen("eligibility_result")
         try:
             self._fill(form, ask, rung)
-            came = self.sent(form, {"result": page["landmark"]} | {place: form[place] for place in PLACES})
+            came = self.sent(form, {"result": page["landmark"]} | {place: form[place] for place in PLACES}, "birth_date")
         except ReadBackMismatch:
             return None
         if came == "result":
