@@ -23,7 +23,10 @@ def _browser(request: pytest.FixtureRequest) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A portal is not tested with a fault that its pages have no place for, and a quick run puts one portal through everything."""
+    """A portal is not tested with a fault that its pages have no place for, and a quick run puts one portal through everything.
+
+    Of several places that run the same pages one is put through everything; the others answer rows, with the sign-in that is their own.
+    """
     from portals import KNOWN
 
     first = min(KNOWN)
@@ -49,7 +52,15 @@ def _has_place(item: pytest.Item, given: Mapping[str, Any], slug: str) -> bool:
 
     if item.get_closest_marker("of_many_payers") is not None and len(payers_of(slug)) == 1:
         return False
+    if slug != _first_of_its_family(slug) and item.get_closest_marker("brief") is None:
+        return False
     return site_of(slug).knows(given.get("fault", ""))
+
+
+def _first_of_its_family(slug: str) -> str:
+    from portals import KNOWN
+
+    return min(other for other, adapter in KNOWN.items() if adapter.family == KNOWN[slug].family)
 
 
 @pytest.fixture(scope="module")

@@ -85,6 +85,7 @@ class Site:
         inside, form = (self.portal.screen(name)["landmark"] for name in (config.signed_in, config.form[0]))
         if not inside.visible():
             self.portal.go(config.home)
+            self.tab.first_of({"inside": inside, "form": form})  # else the browser may swallow the reload
             self.tab.reload()
             if self.tab.first_of({"inside": inside, "form": form}) != "inside":
                 self.sign_in()

@@ -180,6 +180,7 @@ def test_claims_of_every_ending_are_answered_as_the_truth_has_them(site: Site) -
 
 @everywhere
 @pytest.mark.deep
+@pytest.mark.brief
 def test_every_claim_of_the_example_world_is_answered_as_the_truth_has_it(site: Site) -> None:
     rows = site.claims("answered", "not_found", "ambiguous", "not_yet", "bad_data")
     assert len(rows) >= 45

@@ -175,6 +175,7 @@ def test_visits_of_every_ending_are_answered_as_the_truth_has_them(site: Site) -
 
 @everywhere
 @pytest.mark.deep
+@pytest.mark.brief
 def test_every_visit_of_the_example_world_is_answered_as_the_truth_has_it(site: Site) -> None:
     rows = site.visits("answered", "not_found", "ambiguous", "bad_data")
     assert len(rows) >= 30
