@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from payerbot.model import ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, Outcome, Request
+from payerbot.model import ClaimListRequest, ClaimState, ClaimStatusRequest, ClaimStatusResult, Outcome, Request
 from portals.text import same_id, same_person
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 WORTH = 3  # fewer claims of one window are looked up without a list
 TRUSTED_FOR = timedelta(days=14)  # a claim that never changes is opened all the same after that: a list does not show everything
+OPEN_FOR = timedelta(days=3)  # of one that is not decided: what it waits for may change, a letter be sent, and the list say nothing
+_DECIDED = frozenset(
+    {ClaimState.PAID, ClaimState.PAID_ZERO, ClaimState.PARTLY_DENIED, ClaimState.DENIED, ClaimState.REVERSED, ClaimState.REJECTED}
+)
 
 
 def windows(asks: Iterable[ClaimStatusRequest], days: int, today: date) -> Iterator[ClaimListRequest]:
@@ -65,7 +69,9 @@ class Listing:
     def unchanged(self, item: Item, now: datetime) -> ClaimStatusResult | None:
         """The answer of last time, where the list shows the claim as it did then; None where the claim is to be opened."""
         ask, last, at = item.ask, item.last_good, item.last_good_at
-        if not isinstance(ask, ClaimStatusRequest) or not isinstance(last, ClaimStatusResult) or at is None or now - at > TRUSTED_FOR:
+        if not isinstance(ask, ClaimStatusRequest) or not isinstance(last, ClaimStatusResult) or at is None:
+            return None
+        if now - at > (TRUSTED_FOR if last.state in _DECIDED else OPEN_FOR):
             return None
         row = self.row(ask)
         if row is None or not same_id(row.payer_claim_no, last.payer_claim_no or "") or mark(row) != last.listed_as:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from payerbot.listing import TRUSTED_FOR, Listing, mark, windows
-from payerbot.model import ClaimList, ClaimStatusRequest, ClaimStatusResult, Job, ListedClaim, Outcome, Patient
+from payerbot.listing import OPEN_FOR, TRUSTED_FOR, Listing, mark, windows
+from payerbot.model import ClaimList, ClaimState, ClaimStatusRequest, ClaimStatusResult, Job, ListedClaim, Outcome, Patient
 from payerbot.rows import Item
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -57,7 +57,14 @@ def listed(*rows: ListedClaim) -> Listing:
     return tonight
 
 
-LAST = ClaimStatusResult(outcome=Outcome.ANSWERED, payer_claim_no="E77", paid=Decimal("97.20"), rung="member_id", listed_as=mark(row()))
+LAST = ClaimStatusResult(
+    outcome=Outcome.ANSWERED,
+    state=ClaimState.PAID,
+    payer_claim_no="E77",
+    paid=Decimal("97.20"),
+    rung="member_id",
+    listed_as=mark(row()),
+)
 
 
 def item(last: ClaimStatusResult | None = LAST, at: datetime = NOW - timedelta(days=1), **changed: Any) -> Item:
@@ -134,10 +141,11 @@ def test_another_number_in_the_list_is_opened() -> None:
     assert listed(row("E99")).unchanged(item(), NOW) is None
 
 
-def test_an_old_answer_is_opened_once_more_although_nothing_changed() -> None:
-    tonight = listed(row())
-    assert tonight.unchanged(item(at=NOW - TRUSTED_FOR), NOW) is not None
-    assert tonight.unchanged(item(at=NOW - TRUSTED_FOR - timedelta(seconds=1)), NOW) is None
+@pytest.mark.parametrize("state, days", [(ClaimState.PAID, TRUSTED_FOR), (ClaimState.PENDING, OPEN_FOR), (ClaimState.UNKNOWN, OPEN_FOR)])
+def test_an_old_answer_is_opened_once_more_although_nothing_changed(state: ClaimState, days: timedelta) -> None:
+    tonight, last = listed(row()), LAST.model_copy(update={"state": state})
+    assert tonight.unchanged(item(last, at=NOW - days), NOW) is not None
+    assert tonight.unchanged(item(last, at=NOW - days - timedelta(seconds=1)), NOW) is None
 
 
 def test_a_claim_without_an_earlier_answer_is_opened() -> None:

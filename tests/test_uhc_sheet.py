@@ -11,6 +11,8 @@ from tests.uhc_support import ERROR, Person, somebody
 if TYPE_CHECKING:
     from sandbox.world import Claim, World
 
+pytestmark = pytest.mark.deep
+
 DOCUMENTED: dict[str, tuple[str, ...]] = {  # page: ids and test ids as they stand in the source, and words
     "identity": ('id="username"', 'data-testid="username"', 'id="btnLogin"', "Continue"),
     "identity, layout A": ("Sign in with", "Email Address", "One Healthcare ID", "Password", "Remember me", "Sign In"),

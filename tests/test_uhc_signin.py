@@ -25,6 +25,8 @@ from sandbox.world import SEED
 if TYPE_CHECKING:
     from tests.contract.support import Site
 
+pytestmark = pytest.mark.deep
+
 
 class Desk:
     """Writes down what it is told."""

@@ -17,6 +17,8 @@ from tests.uhc_support import ERROR, Person, somebody
 if TYPE_CHECKING:
     from sandbox.world import Member, World
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture(scope="module")
 def place(light_browser: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Person, World]]:

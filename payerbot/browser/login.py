@@ -159,6 +159,8 @@ class SigningIn:
             page["choose"].choose(self.spec.choose)
         asked = {key: secret for key, secret in (("user", self.secrets.user), ("password", self.secrets.password)) if key in page}
         given = {key for key in asked if page[key].visible()}
+        if asked and not given:
+            raise PageChanged("sign-in: the page has no field for the user id or the password")
         for key in sorted(given, reverse=True):
             page[key].fill_secret(asked[key])
         if not page["enter"].enabled():
