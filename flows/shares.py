@@ -74,9 +74,9 @@ def run_batch(practice: Practice, batch: str, portal: str) -> run.RunSummary:
     """Run the shares of one batch that are due and say what the ledger then holds."""
     began = time.monotonic()
 
-    def due() -> list[tuple[str, str]]:
+    def due(*, sent_on: bool) -> list[tuple[str, str]]:
         with run.opened(practice) as ledger:
-            return [share for share in ledger.shares(batch) if portal in (ALL, share[0])]
+            return [share for share in (ledger.sent_on(batch) if sent_on else ledger.shares(batch)) if portal in (ALL, share[0])]
 
     try:
         with run.answers_sent(practice):

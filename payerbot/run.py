@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from payerbot import host
 from payerbot.ledger.book import Ledger
@@ -24,7 +24,7 @@ EXIT_FAILED = 1
 EXIT_WAITING = 3
 SILENT_ZERO = 10  # that many questions without a single find, where the portal usually finds most, turn the run red
 USUAL = 0.5
-ROUNDS = 3  # a question is sent on once, seldom twice
+SENT_ON = 2  # further rounds: a question is sent on once, seldom twice
 _IN_MB = 1_048_576
 
 
@@ -89,9 +89,9 @@ def run_batch(
     stop = stop or threading.Event()
     began = time.monotonic()
 
-    def due() -> list[tuple[str, str]]:
+    def due(*, sent_on: bool) -> list[tuple[str, str]]:
         with opened(practice) as ledger:
-            return [(p, login) for p, login in ledger.shares(batch) if portal in (None, p)]
+            return [(p, login) for p, login in (ledger.sent_on(batch) if sent_on else ledger.shares(batch)) if portal in (None, p)]
 
     def side_by_side(shares: Sequence[tuple[str, str]]) -> list[ShareReport]:
         return _side_by_side(shares, batch, stop, progress, headed=headed, attended=attended, desk=desk, prepare=prepare)
@@ -102,14 +102,18 @@ def run_batch(
         return summary(ledger, batch, reports, time.monotonic() - began)
 
 
-def in_rounds(
-    due: Callable[[], Sequence[tuple[str, str]]], run: Callable[[Sequence[tuple[str, str]]], list[ShareReport]], stop: threading.Event
-) -> list[ShareReport]:
-    """Run what is due, and what a portal sent on meanwhile to another whose share was not started or had ended."""
+class Due(Protocol):
+    """Which shares have something to do: all that is due, or only what was sent on meanwhile."""
+
+    def __call__(self, *, sent_on: bool) -> Sequence[tuple[str, str]]: ...
+
+
+def in_rounds(due: Due, run: Callable[[Sequence[tuple[str, str]]], list[ShareReport]], stop: threading.Event) -> list[ShareReport]:
+    """Run what is due, and then what a portal sent on to another whose share was not started or had ended."""
     reports: list[ShareReport] = []
-    for _ in range(ROUNDS):
+    for sent_on in (False, *(True,) * SENT_ON):
         over = {(report.portal, report.login) for report in reports if report.ended != "done"}
-        shares = [share for share in due() if share not in over]
+        shares = [share for share in due(sent_on=sent_on) if share not in over]
         if not shares or stop.is_set():
             break
         reports += run(shares)

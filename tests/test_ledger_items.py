@@ -342,9 +342,11 @@ def send_on(book: Ledger, lease: Lease, item: Item, portal: str = "carelon", pay
 
 def test_a_coverage_and_its_administrators_answer_stand_in_one_row_each_with_its_evidence(book: Ledger, lease: Lease) -> None:
     batch = book.add(visits(visit()), business_date=DAY).batch
+    assert book.sent_on(batch) == []
     send_on(book, lease, take(book, lease, batch))
     (line,) = book.lines(batch)
     assert (line.state, line.portal, line.last_good) == ("waiting", "carelon", ACTIVE)
+    assert book.sent_on(batch) == [("carelon", "bot.two")]
     there = book.take_lease("carelon", "bot.two", life=60)
     book.finish(there, take(book, there, batch), KEPT, evidence=("page of the administrator",))
     (line,) = book.lines(batch)

@@ -119,7 +119,7 @@ def test_portals_are_listed_without_a_practice_file(payerbot: Any, tmp_path: Pat
     code, out, err = payerbot("portals")
     assert (code, err) == (0, "")
     (availity,) = [line for line in out.splitlines() if line.startswith("availity")]
-    assert "unknown" in availity
+    assert "not known: there is no practice file" in availity
 
 
 def test_the_table_for_documents_names_each_capability_and_how_well_it_is_documented(payerbot: Any) -> None:

@@ -65,6 +65,13 @@ class Batches(Leases):
         with self.reading() as connection:
             return _info(self._found(connection, batch))
 
+    def sent_on(self, batch: str) -> list[tuple[str, str]]:
+        """(portal, login) to which another payer or portal has sent a question on that nobody has asked yet."""
+        new = and_(item.c.state == "waiting", item.c.parent.is_not(None), item.c.attempts == 0)
+        with self.reading() as connection:
+            mine = and_(self.mine(item), item.c.batch == batch, new, item.c.due <= self.now(connection))
+            return sorted((one.portal, one.login) for one in connection.execute(select(item.c.portal, item.c.login).where(mine).distinct()))
+
     def shares(self, batch: str) -> list[tuple[str, str]]:
         """(portal, login) that still have something due now, what a dead run had taken included."""
         with self.reading() as connection:

@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             taken.append(item)
         else:
             left.append(item)
-        if slug is not None and slug != first and item.get_closest_marker("brief") is None:
+        if slug is not None and slug != first and (item.get_closest_marker("brief") is None or slug != _first_of_its_family(slug)):
             item.add_marker(pytest.mark.deep)
     if left:
         config.hook.pytest_deselected(items=left)
