@@ -80,7 +80,7 @@ def run_batch(practice: Practice, batch: str, portal: str) -> run.RunSummary:
 
     try:
         with run.answers_sent(practice):
-            reports = run.in_rounds(due, lambda shares: side_by_side(shares, batch), threading.Event())
+            reports = run.in_rounds(due, lambda shares: side_by_side(shares, batch))
     finally:  # also when it is stopped: what was answered until then is there to be read
         trouble = results.write(practice, batch)
     with run.opened(practice) as ledger:

@@ -433,6 +433,11 @@ class _Turn:
                     raise
                 log.warning("not listed", portal=self.orders.portal, error=type(trouble).__name__, where=str(trouble))
                 return
+            except (PortalError, UserError, RunError, OSError):
+                raise
+            except Exception as bug:  # noqa: BLE001  a reader met what nobody thought of: its text may hold a patient
+                log.error("list reader failed", portal=self.orders.portal, error=type(bug).__name__)
+                return
 
     def _look(self) -> End:
         """Go through the portal's screens without asking about anybody and tell which way finds each element; names of ours only."""
@@ -464,6 +469,8 @@ class _Turn:
     def known(self, item: Item) -> Answer | None:
         """What the portal's list shows unchanged needs no look-up; the row of the list is its evidence."""
         self.watchdog.seen_alive()
+        if not self.listing:
+            return None
         found = self.listing.unchanged(item, self.ledger.time())
         if found is not None:
             self.documents.clear()

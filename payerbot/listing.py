@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from payerbot.model import ClaimListRequest, ClaimState, ClaimStatusRequest, ClaimStatusResult, Outcome, Request
+from payerbot.rows import LISTED
 from portals.text import same_id, same_person
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def windows(asks: Iterable[ClaimStatusRequest], days: int, today: date) -> Itera
     for ask in asks:
         groups[ask.payer_key, ask.billing_tin].append(ask)
     for group in groups.values():
-        left = sorted((ask for ask in group if ask.dos_to <= today), key=lambda ask: ask.dos_from)
+        left = [] if days < 1 else sorted((ask for ask in group if ask.dos_to <= today), key=lambda ask: ask.dos_from)
         while left:
             last = left[0].dos_from + timedelta(days=days - 1)
             inside = [ask for ask in left if ask.dos_to <= last]
@@ -52,6 +53,10 @@ class Listing:
 
     def __init__(self) -> None:
         self._rows: dict[str, ListedClaim] = {}  # by the payer's number: the newest row of each
+
+    def __bool__(self) -> bool:
+        """Whether it lists anything."""
+        return bool(self._rows)
 
     def add(self, listed: ClaimList) -> None:
         """One more list."""
@@ -76,7 +81,7 @@ class Listing:
         row = self.row(ask)
         if row is None or not same_id(row.payer_claim_no, last.payer_claim_no or "") or mark(row) != last.listed_as:
             return None
-        return last.model_copy(update={"rung": "list", "tried": ("list",)})
+        return last.model_copy(update={"rung": LISTED, "tried": (LISTED,)})
 
     def shown(self, item: Item) -> str:
         """The item's row of the list, as evidence: nothing of anybody else's."""

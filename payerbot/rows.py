@@ -9,6 +9,8 @@ from payerbot.authorization import AuthRequest, AuthResult
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, Coverage, EligibilityRequest, EligibilityResult, Frozen, Job, Outcome
 from payerbot.remittance import EobRequest, EobResult
 
+LISTED = "list"  # the rung of an answer that was not asked for anew: the portal's list shows its claim unchanged
+
 Ask = EligibilityRequest | ClaimStatusRequest | EobRequest | AuthRequest
 Answer = EligibilityResult | ClaimStatusResult | EobResult | AuthResult
 

@@ -108,13 +108,15 @@ class Due(Protocol):
     def __call__(self, *, sent_on: bool) -> Sequence[tuple[str, str]]: ...
 
 
-def in_rounds(due: Due, run: Callable[[Sequence[tuple[str, str]]], list[ShareReport]], stop: threading.Event) -> list[ShareReport]:
+def in_rounds(
+    due: Due, run: Callable[[Sequence[tuple[str, str]]], list[ShareReport]], stop: threading.Event | None = None
+) -> list[ShareReport]:
     """Run what is due, and then what a portal sent on to another whose share was not started or had ended."""
     reports: list[ShareReport] = []
     for sent_on in (False, *(True,) * SENT_ON):
         over = {(report.portal, report.login) for report in reports if report.ended != "done"}
         shares = [share for share in due(sent_on=sent_on) if share not in over]
-        if not shares or stop.is_set():
+        if not shares or (stop is not None and stop.is_set()):
             break
         reports += run(shares)
     return reports

@@ -28,7 +28,7 @@ from payerbot.errors import (
     TermsPage,
 )
 from payerbot.model import Frozen, Request
-from portals.workdays import is_holiday
+from portals.workdays import business_days_after, is_holiday
 
 Rule = Literal["forbidden", "unknown", "ask_first", "registered_only", "permitted"]
 Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "trust", "password", "passkey", "question"]
@@ -187,6 +187,11 @@ class Portal:
     def tour(self, _ask: Request) -> Iterator[str]:
         """Open the screens that can be seen without asking about anybody, and name each one while it stands there."""
         yield self.config.sign_in.signed_in
+
+    def too_new(self, sent: date | None) -> date | None:
+        """The first day on which a claim sent that day must be on file; None where that day has come, or nobody knows when it was sent."""
+        due = business_days_after(sent, self.config.lag_days + 1) if sent is not None else None
+        return due if due is not None and due > self.today else None
 
     def keep(self, text: str | None = None) -> str:
         """Keep the page's text as evidence for the answer in hand; returns it."""

@@ -16,8 +16,21 @@ from payerbot.model import AuthRule, Benefit, Network
 
 SERVICE_TYPES = ("MH", "98", "30")  # the most telling first
 YEARLY = ("", "calendar_year", "service_year", "lifetime")
+_CARE = r"(?:(?:outpatient|office|covered|combined|total|mental|behavioral|health|psychotherapy|counseling|therapy|in-network)\s+){0,4}"
+_YEAR = r"\s*(?:per|/|each|every|a|in a|for the)\s*(?:calendar|benefit|plan|service|policy|contract)?\s*(?:year|lifetime)\b"
 _LIMIT = re.compile(
-    r"(?i)\b(?:limit(?:ed)?(?: to| of|:)?|maximum(?: of)?|max:?|up to)\s+(\d{1,3})\s+(?:\w+\s+){0,2}?(?:visits?|sessions?)\b"
+    rf"(?i)\b(?:limit(?:ed)?(?:\s+to|\s+of|\s+is|:)?|maximum(?:\s+of|\s+is|:)?|max:?|up\s+to)\s+(\d{{1,3}})\s+{_CARE}(?:visits?|sessions?)"
+    rf"(?:{_YEAR}|(?=\s*(?:[.;,(]|$)))|(?<![$\d.,])\b(\d{{1,3}})\s+{_CARE}(?:visits?|sessions?)(?:\s+(?:are\s+)?allowed)?{_YEAR}"
+)
+_OTHER_CARE = re.compile(
+    r"(?i)chiropract|physical|occupational|speech|vision|dental|acupunct|emergency|hospital|inpatient|nutrition|rehab|hearing|home health"
+)
+MIND = re.compile(r"(?i)mental|behavioral|psych|counsel")
+_USED = re.compile(
+    r"(?i)(?<![$\d.,])\b(\d{1,3})\s+(?:(?:visits?|sessions?)\s+)?(?:have been\s+|has been\s+)?used\b|\bused[:\s]+(\d{1,3})\b(?![/.,-]?\d)"
+)
+_LEFT = re.compile(
+    r"(?i)(?<![$\d.,])\b(\d{1,3})\s+(?:(?:visits?|sessions?)\s+)?(?:remain(?:ing|s)?|left)\b|\b(?:remaining|left)[:\s]+(\d{1,3})\b(?![/.,-]?\d)"
 )
 
 
@@ -84,22 +97,31 @@ class Figures:
         rules = {self._auth_says(found.text) for found in self._all(self._card, "authorization")}
         return rules.pop() if len(rules) == 1 else AuthRule.UNKNOWN
 
-    def visits(self) -> Visits:
-        """Visits allowed, used and left: from fields, else out of a sentence, and then marked so."""
+    def visits(self, messages: Sequence[str] = ()) -> Visits:
+        """Visits allowed, used and left: from fields, else out of a sentence (also of the plan's messages), and then marked so."""
         field = self._first(self._card, "limit")
         if field is not None:
-            return counted(field.allowed, field.used, field.left)
-        hits = (hit for note in self._all(self._card, "note") if (hit := _LIMIT.search(note.text)))
-        said = next(hits, None)
-        return Visits(int(said[1]), source="message") if said else Visits()
+            return _counted(field.allowed, field.used, field.left, "field")
+        notes = (note.text for note in self._all(self._card, "note"))
+        for text in [*notes, *(text for text in messages if MIND.search(text))]:
+            if not _OTHER_CARE.search(text) and (allowed := _number(_LIMIT, text)) is not None:
+                return _counted(allowed, _number(_USED, text), _number(_LEFT, text), "message")
+        return Visits()
 
 
-def counted(allowed: int | None, used: int | None, left: int | None) -> Visits:
-    """Visits as fields show them; more used than allowed leaves none."""
+def _number(pattern: re.Pattern[str], text: str) -> int | None:
+    hit = pattern.search(text)
+    return int(next(group for group in hit.groups() if group)) if hit else None
+
+
+def _counted(allowed: int | None, used: int | None, left: int | None, source: Literal["field", "message"]) -> Visits:
+    warnings = []
     if allowed is not None and used is not None and used > allowed:
-        return Visits(allowed, used, 0, "field", ("more visits are used than allowed",))
-    if left is not None and left < 0:
-        return Visits(allowed, used, 0, "field", ("the page shows fewer than no visits left",))
-    if allowed is not None and used is not None and left is not None and used + left != allowed:
-        return Visits(allowed, used, left, "field", ("visits used and left do not make up the visits allowed",))
-    return Visits(allowed, used, left, "field")
+        warnings.append("more visits are used than allowed")
+        left = 0
+    elif left is not None and left < 0:
+        warnings.append("the page shows fewer than no visits left")
+        left = 0
+    elif allowed is not None and used is not None and left is not None and used + left != allowed:
+        warnings.append("visits used and left do not make up the visits allowed")
+    return Visits(allowed, used, left, source, tuple(warnings))

@@ -576,6 +576,12 @@ class TestPortals:
     def test_attaching_needs_somebody_at_the_keyboard(self, office: Any) -> None:
         assert office("attach", "availity").code == 2
 
+    def test_every_portal_there_is_has_selectors_to_check(self, office: Any) -> None:
+        from portals import KNOWN
+
+        for slug in KNOWN:
+            assert "the selectors cannot be read" not in office("selectors", "check", slug).err
+
     def test_selectors_are_checked_with_the_practice_own(self, office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         from payerbot.settings import settings
 

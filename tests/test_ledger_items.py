@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from payerbot.ledger.book import Lease, LeaseLost, Ledger, NotTaken
 from payerbot.model import CarveOut, ClaimStatusResult, Coverage, EligibilityRequest, EligibilityResult, Job, Outcome, PatientRequest
-from payerbot.rows import Item, Line, NewRow, Sheet
+from payerbot.rows import LISTED, Item, Line, NewRow, Sheet
 from tests.ledger_support import ANSWERED, DAY, LOGIN, NOT_FOUND, PORTAL, Place, answer_all, claim_ask, claims, fetch, sheet
 
 
@@ -64,6 +64,19 @@ def test_an_item_carries_what_its_portal_last_said_of_the_same_claim(book: Ledge
     book.finish(lease, take(book, lease, batch), NOT_FOUND)
     tomorrow = book.add(claims(3), business_date=DAY + timedelta(days=1)).batch
     assert [(take(book, lease, tomorrow)).last_good for _ in range(3)] == [said, None, None]
+
+
+def test_an_answer_filed_again_from_a_list_is_as_old_as_the_one_it_repeats(book: Ledger, batch: str, lease: Lease, place: Place) -> None:
+    said = ANSWERED.model_copy(update={"payer_claim_no": "E1", "listed_as": "Paid"})
+    book.finish(lease, take(book, lease, batch), said)
+    opened_at = book.time()
+    for night in (1, 2, 3):
+        place.clock.forward(seconds=300)
+        again = book.add(claims(3), business_date=DAY + timedelta(days=night)).batch
+        item = take(book, lease, again)
+        assert (item.last_good, item.last_good_at, item.first_rung) == (said, opened_at, said.rung)
+        book.finish(lease, item, said.model_copy(update={"rung": LISTED, "tried": (LISTED,)}))
+    assert book.best_rung(PORTAL, Job.CLAIM_STATUS, "aetna") == said.rung
 
 
 def test_the_questions_that_are_due_can_be_read_without_taking_them(book: Ledger, batch: str, lease: Lease) -> None:
@@ -382,6 +395,29 @@ def test_administrators_that_name_each_other_are_asked_once_each(book: Ledger, l
     assert isinstance(line.answer, EligibilityResult)
     assert (line.state, line.answer.plan, line.answer.copay) == ("done", "PPO", Decimal("25.00"))
     assert book.shares(batch) == []
+
+
+def test_of_a_longer_chain_everyone_stands_in_the_row(book: Ledger, lease: Lease) -> None:
+    batch = book.add(visits(visit()), business_date=DAY).batch
+    send_on(book, lease, take(book, lease, batch))
+    there = book.take_lease("carelon", "bot.two", life=60)
+    further = ACTIVE.model_copy(update={"plan": None, "group_no": "77"})
+    book.requeue(there, take(book, there, batch), portal="maple", login="bot.three", ask=visit("maple"), answer=further, evidence=("b",))
+    last = book.take_lease("maple", "bot.three", life=60)
+    book.finish(last, take(book, last, batch), KEPT, evidence=("c",))
+    (line,) = book.lines(batch)
+    assert isinstance(line.answer, EligibilityResult)
+    assert (line.answer.plan, line.answer.group_no, line.answer.copay) == ("PPO", "77", Decimal("25.00"))
+    assert line.evidence == ("page of the plan", "b", "c")
+
+
+@pytest.mark.parametrize("payer", ["oak", "aetna"])
+def test_a_question_about_a_visit_is_closed_by_its_answer_also_where_that_is_sent_on(book: Ledger, lease: Lease, payer: str) -> None:
+    batch = book.add(visits(visit()), business_date=DAY).batch
+    item = take(book, lease, batch)
+    book.ask_person(PORTAL, LOGIN, "code", staff="Robin", item=item.id)
+    book.requeue(lease, item, portal=PORTAL, login=LOGIN, ask=visit(payer), answer=ACTIVE)
+    assert book.questions() == []
 
 
 def test_an_administrator_who_is_asked_already_is_not_joined(book: Ledger, lease: Lease) -> None:

@@ -186,6 +186,10 @@ def test_two_claims_are_not_worth_a_list() -> None:
     assert list(windows(days(2), 90, TODAY)) == []
 
 
+def test_a_portal_that_does_not_say_how_long_a_span_may_be_is_asked_for_no_list() -> None:
+    assert list(windows(days(9), 0, TODAY)) == []
+
+
 def test_no_list_asks_for_days_to_come() -> None:
     (found,) = windows(days(9, TODAY - timedelta(days=3)), 90, TODAY)
     assert (found.dos_from, found.dos_to) == (TODAY - timedelta(days=3), TODAY)

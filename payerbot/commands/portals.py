@@ -81,10 +81,7 @@ def listing(*, as_json: bool, markdown: bool = False) -> int:
     if as_json:
         print_json([*map(_as_json, rows), *({**one.model_dump(mode="json"), "portal": one.slug, "may_run": False} for one in refused())])
     else:
-        print_table(
-            ("portal", "name", "can (how well its screens are documented)", "its rule on automation", "may run here", "logins"),
-            map(_cells, rows),
-        )
+        print_table(HEADS, map(_cells, rows))
         for one in refused():
             typer.echo(f"{one.title} is not automated: {one.rule} ({one.source}). Instead: {one.instead}.")
     return OK
@@ -257,8 +254,7 @@ def check_selectors(portal: str, *, as_json: bool) -> int:
     """Sign in, look at every screen that can be seen without asking about anybody, and say which way finds each element."""
     from payerbot.browser.selectors import load  # noqa: PLC0415  brings pydantic's schemas
 
-    known(portal)
-    selectors = load(portal, settings().selectors_overlay)
+    selectors = load(known(portal).family, settings().selectors_overlay)
     mine = practice()
     report, seen = _looked(mine, login_of(mine, portal, None))
     screens = dict.fromkeys(name.partition(".")[0] for name in seen)

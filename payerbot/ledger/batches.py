@@ -295,10 +295,12 @@ class _View:
     def _answer(self, found: RowMapping) -> dict[str, Any]:
         given = self.answers[found["id"]]
         result, kept = ANSWER[self.job].model_validate_json(given["result"]), given["evidence"]
-        first = self.answers.get(found["parent"])  # what the payer said that sent it on
-        if first is not None:
-            result = joined(ANSWER[self.job].model_validate_json(first["result"]), result)
-            kept = (*first["evidence"], *kept)
+        above = found["parent"]
+        while above is not None:  # who sent it on, and who had sent it there
+            if (first := self.answers.get(above)) is not None:
+                result = joined(ANSWER[self.job].model_validate_json(first["result"]), result)
+                kept = (*first["evidence"], *kept)
+            above = self.items[above]["parent"]
         return {"answer": result, "answered_at": given["answered_at"], "evidence": kept}
 
     def _waiting(self, found: RowMapping, state: str) -> dict[str, Any]:

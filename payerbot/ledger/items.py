@@ -16,7 +16,7 @@ from payerbot.ledger.signins import ITS_TURN
 from payerbot.ledger.tables import answer, attempt, handoff, item, outbox, row
 from payerbot.model import Job, Outcome
 from payerbot.remittance import EobResult
-from payerbot.rows import ANSWER, QUESTION, Answer, Ask, Item
+from payerbot.rows import ANSWER, LISTED, QUESTION, Answer, Ask, Item
 
 AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 _RETRIED = frozenset({Outcome.PORTAL_DOWN, Outcome.PAGE_CHANGED, Outcome.NOT_YET})  # payerbot's own to ask again
@@ -62,13 +62,8 @@ class Items(Batches):
         if not answer.outcome.final or not isinstance(answer, ANSWER[item.job]):
             raise ValueError(f"{answer.outcome} of {type(answer).__name__} is no answer to a question of {item.job}")
         with self._under(lease) as connection:
-            found = self._held(connection, item)
-            self._file(connection, self._about(found, answer), lease.epoch, answer, evidence)
             done = {"state": "done", "outcome": answer.outcome, "due": None, "handoff": None, "waits_for": ""}
-            self._leave(connection, lease, item, answer.outcome, done)
-            about = and_(self.mine(handoff), handoff.c.item == item.id, handoff.c.state == "open")
-            for n in connection.execute(select(handoff.c.n).where(about)).scalars().all():
-                self._close(connection, n, "done")
+            self._close_with(connection, lease, item, answer, evidence, done)
 
     def set_aside(
         self,
@@ -114,17 +109,17 @@ class Items(Batches):
             found = self._held(connection, item)
             child = self._child(connection, found, portal, login, ask, joins=answer is None)
             if answer is not None:
-                self._file(connection, self._about(found, answer), lease.epoch, answer, evidence)
+                ended = {"state": "done", "waits_for": ""} if child is None else {"state": "moved", "epoch": None, "sent_to": child}
+                ended |= {"outcome": answer.outcome, "due": None, "handoff": None}
+                self._close_with(connection, lease, item, answer, evidence, ended)
+            elif child is None:
+                stuck = self.stuck(connection, item.portal, item.login, item=item.id, staff=lease.staff, kind="wrong_portal")
+                self._leave(connection, lease, item, Outcome.WRONG_PORTAL, {"state": "waiting", "epoch": None, **stuck})
+            else:
+                values = {"state": "moved", "epoch": None, "outcome": Outcome.WRONG_PORTAL, "due": None, "handoff": None, "sent_to": child}
+                self._leave(connection, lease, item, Outcome.WRONG_PORTAL, values)
             if child is None:
-                values: dict[str, Any] = {"state": "done", "outcome": Outcome.ANSWERED, "due": None, "handoff": None, "waits_for": ""}
-                if answer is None:
-                    stuck = self.stuck(connection, item.portal, item.login, item=item.id, staff=lease.staff, kind="wrong_portal")
-                    values = {"state": "waiting", "epoch": None, **stuck}
-                self._leave(connection, lease, item, Outcome.WRONG_PORTAL if answer is None else answer.outcome, values)
                 return ""
-            outcome = Outcome.WRONG_PORTAL if answer is None else answer.outcome
-            values = {"state": "moved", "epoch": None, "outcome": outcome, "due": None, "handoff": None, "sent_to": child}
-            self._leave(connection, lease, item, outcome, values)
             connection.execute(update(row).where(self.mine(row), row.c.item == item.id).values(item=child))
             return child
 
@@ -199,6 +194,16 @@ class Items(Batches):
         ended = {"finished_at": self.now(connection), "outcome": outcome, "counts": counts}
         connection.execute(update(attempt).where(running).values(ended))
 
+    def _close_with(
+        self, connection: Connection, lease: Lease, item: Item, given: Answer, evidence: Sequence[str], ended: dict[str, Any]
+    ) -> None:
+        """File an answer, let go of its item, and close the questions about it."""
+        self._file(connection, self._about(self._held(connection, item), given), lease.epoch, given, evidence)
+        self._leave(connection, lease, item, given.outcome, ended)
+        about = and_(self.mine(handoff), handoff.c.item == item.id, handoff.c.state == "open")
+        for n in connection.execute(select(handoff.c.n).where(about)).scalars().all():
+            self._close(connection, n, "done")
+
     def _about(self, found: RowMapping, given: Answer) -> Mapping[str, Any]:
         """The item as its answer is filed: a payment is known by its check, however it was asked about."""
         if not isinstance(given, EobResult) or not given.check_no:
@@ -228,15 +233,15 @@ class Items(Batches):
         return Item(**told, job=job, ask=ask, attempts=found["attempts"] + 1, epoch=lease.epoch, first_rung=rung, asked_on=asked_on)
 
     def _last_good(self, connection: Connection, found: RowMapping) -> RowMapping | None:
-        same = and_(
-            self.mine(answer), answer.c.subject == found["subject"], answer.c.portal == found["portal"], answer.c.job == found["job"]
-        )
-        good = select(answer).where(same, answer.c.outcome == Outcome.ANSWERED).order_by(answer.c.answered_at.desc()).limit(1)
-        return connection.execute(good).mappings().first()
+        """The last answer that was asked for: one that was filed again from a list is as old as what it repeats."""
+        about = and_(self.mine(answer), answer.c.subject == found["subject"], answer.c.job == found["job"])
+        good = and_(about, answer.c.portal == found["portal"], answer.c.outcome == Outcome.ANSWERED, answer.c.rung != LISTED)
+        latest = select(answer).where(good).order_by(answer.c.answered_at.desc()).limit(1)
+        return connection.execute(latest).mappings().first()
 
     def _best_rung(self, connection: Connection, portal: str, job: Job, payer: str) -> str:
         same = and_(self.mine(answer), answer.c.portal == portal, answer.c.job == job, answer.c.payer == payer)
-        good = and_(same, answer.c.outcome == Outcome.ANSWERED, answer.c.rung != "")
+        good = and_(same, answer.c.outcome == Outcome.ANSWERED, answer.c.rung.not_in(("", LISTED)))
         latest = select(answer.c.rung).where(good).order_by(answer.c.answered_at.desc()).limit(_RECENT).subquery()
         most = select(latest.c.rung).group_by(latest.c.rung).order_by(func.count().desc(), latest.c.rung).limit(1)
         return connection.execute(most).scalar() or ""

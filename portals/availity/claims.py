@@ -15,7 +15,6 @@ from portals.availity.eligibility import Eligibility
 from portals.availity.read import transaction
 from portals.availity.shell import ANSWER_MS, SOON_MS, TRIES, NotListedError
 from portals.text import plain
-from portals.workdays import business_days_after
 
 CLAIMS = "/static/web/post/cs/enhanced-claim-status-ui/"
 WIDER = timedelta(days=7)
@@ -69,19 +68,12 @@ class Claims(Eligibility):
             result = self._look(ask, look)
             if result.outcome is not Outcome.NOT_FOUND:
                 break
-        if result.outcome is Outcome.NOT_FOUND and (due := self._too_new(ask)) is not None:
+        if result.outcome is Outcome.NOT_FOUND and (due := self.too_new(ask.first_sent)) is not None:
             result = ClaimStatusResult(
                 outcome=Outcome.NOT_YET, due=due, reason="a claim this new cannot be seen yet", seen_as=result.seen_as
             )
         found = result.outcome not in (Outcome.NOT_FOUND, Outcome.NOT_YET)
         return result.model_copy(update={"rung": tried[-1] if found else "", "tried": tuple(tried)})
-
-    def _too_new(self, ask: ClaimStatusRequest) -> date | None:
-        """The first day on which a claim sent that recently must be on file; None where that day has come."""
-        if ask.first_sent is None:
-            return None
-        due = business_days_after(ask.first_sent, self.config.lag_days + 1)
-        return due if due > self.today else None
 
     def _looks(self, ask: ClaimStatusRequest) -> Iterator[Look]:
         """The ways of searching, the surest first; later ones are made up only when the earlier found nothing."""

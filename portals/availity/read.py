@@ -19,6 +19,7 @@ from payerbot.model import (
     OtherPayer,
     Outcome,
 )
+from portals.benefits import MIND, Figures
 from portals.text import day, lines, money, only_money, pairs, plain, same_id, same_last, same_person, share
 
 PATIENT_LABELS = (
@@ -68,7 +69,6 @@ NOBODY = re.compile(  # only where it is the member who was not found: a provide
 )
 _SOMETHING_ELSE = re.compile(r"\b(?:provider|npi|plan|benefits?|service)\b")
 NOT_SERVED = ("not set up for the transaction",)
-CARDS = ("MH", "98", "30")  # service types, the most telling first
 _PER = r"(?: (?:/|per)? ?(?P<per>visit|session))?"
 _REST = r"(?: - (?P<rest>.+))?"
 _COPAY = re.compile(
@@ -88,22 +88,6 @@ _AUTH_SAYS: tuple[tuple[AuthRule, re.Pattern[str]], ...] = (
     (AuthRule.REQUIRED, re.compile(rf"{_AUTH}(?: is)? required(?:: yes)?|{_AUTH} req(?:uired)?: yes")),
     (AuthRule.NOT_REQUIRED, re.compile(rf"{_AUTH}(?: is)? not required|no {_AUTH}(?: is)? required|{_AUTH} req(?:uired)?: no")),
 )
-_CARE = r"(?:(?:outpatient|office|covered|combined|total|mental|behavioral|health|psychotherapy|counseling|therapy|in-network)\s+){0,4}"
-_YEAR = r"\s*(?:per|/|each|every|a|in a|for the)\s*(?:calendar|benefit|plan|service|policy|contract)?\s*(?:year|lifetime)\b"
-_LIMIT = re.compile(
-    rf"(?i)\b(?:limit(?:ed)?(?:\s+to|\s+of|\s+is|:)?|maximum(?:\s+of|\s+is|:)?|max:?|up\s+to)\s+(\d{{1,3}})\s+{_CARE}(?:visits?|sessions?)"
-    rf"(?:{_YEAR}|(?=\s*(?:[.;,(]|$)))|(?<![$\d.,])\b(\d{{1,3}})\s+{_CARE}(?:visits?|sessions?)(?:\s+(?:are\s+)?allowed)?{_YEAR}"
-)
-_OTHER_CARE = re.compile(
-    r"(?i)chiropract|physical|occupational|speech|vision|dental|acupunct|emergency|hospital|inpatient|nutrition|rehab|hearing|home health"
-)
-_MIND = re.compile(r"(?i)mental|behavioral|psych|counsel")
-_USED = re.compile(
-    r"(?i)(?<![$\d.,])\b(\d{1,3})\s+(?:(?:visits?|sessions?)\s+)?(?:have been\s+|has been\s+)?used\b|\bused[:\s]+(\d{1,3})\b(?![/.,-]?\d)"
-)
-_LEFT = re.compile(
-    r"(?i)(?<![$\d.,])\b(\d{1,3})\s+(?:(?:visits?|sessions?)\s+)?(?:remain(?:ing|s)?|left)\b|\b(?:remaining|left)[:\s]+(\d{1,3})\b(?![/.,-]?\d)"
-)
 _PHONE = re.compile(r"\(?\d{3}\)?[\s.-]?\d{3}[\s.-]\d{4}|1-8\d\d-\d{3}-\d{4}|\b\d{3}-\d{4}\b")
 _KEEPER = re.compile(
     r"(?:behavioral|mental) health(?: benefits)? (?:are|is) (?:administered|managed) by (?P<a>.+?)\.(?:\s|$)"
@@ -115,7 +99,6 @@ _KEEPER_CALL = re.compile(
     r"(?:call|contact) [^.]*(?:behavioral|mental) health benefits|(?:behavioral|mental) health benefits:? (?:please )?(?:call|contact)",
     re.IGNORECASE,
 )
-YEARLY = ("", "calendar_year", "service_year", "lifetime")
 
 
 class Card(NamedTuple):
@@ -369,13 +352,13 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
     state = coverage(sheet.status)
     patient, plan = patient_fields(sheet.patient), pairs(sheet.plan, PLAN_LABELS)
     said = benefits(sheet.cards)
-    figures = _Figures(said)
+    figures = Figures(said, lambda text: _auth(text.casefold()) or AuthRule.UNKNOWN)
     visits, virtual = figures.visits(sheet.messages), figures.telehealth()
     deductible, out_of_pocket = figures.spending("deductible"), figures.spending("out_of_pocket")
     agree = matched(sheet, ask)
     keeper = carve_out(sheet.notices)
     warnings = [*visits.warnings]
-    if keeper is None and any(_MIND.search(notice) for notice in sheet.notices):
+    if keeper is None and any(MIND.search(notice) for notice in sheet.notices):
         warnings.append("the page has a notice on behavioral health that is not known")
     if sheet.plans > 1:
         warnings.append("the payer lists several plans; the first was read")
@@ -398,7 +381,7 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
         plan_begin=day(plan.get("Plan Begin Date") or plan.get("Eligibility Begin Date")),
         plan_end=day(plan.get("Plan End Date") or plan.get("Eligibility End Date")),
         service_type=figures.service_type,
-        network=figures.network,
+        network=figures.network(),
         copay=figures.copay(),
         copay_telehealth=virtual[1],
         telehealth=virtual[0],
@@ -418,105 +401,6 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
         messages=(*sheet.messages, *(sheet.notices if keeper is None else ())),
         transaction_id=patient.get("Transaction ID"),
     )
-
-
-class _Visits(NamedTuple):
-    allowed: int | None = None
-    used: int | None = None
-    left: int | None = None
-    source: Literal["field", "message"] | None = None
-    warnings: tuple[str, ...] = ()
-
-
-class _Figures:
-    """The in-network figures of one person for behavioral health.
-
-    Cost shares: the MH card, or the 98 card where MH names none in network; never the 30 card, whose copays are for other things.
-    Telehealth, authorization, visits: the MH card, or the 98 card of a payer that has no MH card. Deductible and out of pocket: the
-    first of MH, 98 and 30 that has one. Amounts of a family are nobody's.
-    """
-
-    def __init__(self, said: Sequence[Benefit]) -> None:
-        self.said = said
-        have = {line.service_type for line in said}
-        self.service_type = next((code for code in CARDS if code in have), None)
-        self.card = next((code for code in CARDS[:2] if code in have), "")
-        self.shares = next((code for code in CARDS[:2] if self._first(code, "copay") or self._first(code, "coinsurance")), "")
-
-    def _all(self, code: str, kind: str) -> list[Benefit]:
-        inside = (Network.IN, Network.BOTH)
-        fits = (b for b in self.said if b.service_type == code and b.kind == kind and b.network in inside and b.level != "family")
-        return [b for b in fits if kind not in ("limit", "deductible", "out_of_pocket") or b.period in YEARLY]
-
-    def _first(self, code: str, kind: str) -> Benefit | None:
-        return next(iter(self._all(code, kind)), None)
-
-    def spending(self, kind: str) -> tuple[Decimal | None, Decimal | None]:
-        """An amount for the year, and what is left of it."""
-        found = next((hit for code in CARDS if (hit := self._first(code, kind))), None)
-        return (found.amount, found.remaining) if found else (None, None)
-
-    @property
-    def network(self) -> Network:
-        """Which networks the mental-health card has benefits for."""
-        shown = [b for b in self.said if b.service_type == "MH"]
-        kinds = {b.network for b in shown if b.kind != "not_covered"} - {Network.UNKNOWN}
-        if not kinds:
-            return Network.UNKNOWN
-        if Network.BOTH in kinds or kinds == {Network.IN, Network.OUT}:
-            return Network.BOTH
-        return kinds.pop()
-
-    def copay(self) -> Decimal | None:
-        """The copay of an office visit."""
-        found = self._first(self.shares, "copay")
-        return found.amount if found else None
-
-    def coinsurance(self) -> Decimal | None:
-        """The member's share, 0-1."""
-        found = self._first(self.shares, "coinsurance")
-        return found.share if found else None
-
-    def telehealth(self) -> tuple[Literal["covered", "not_covered"] | None, Decimal | None]:
-        """Whether telehealth visits are covered, and their copay."""
-        found = self._first(self.card, "telehealth")
-        if found is None or found.covered is None:
-            return None, None
-        return ("covered", found.amount) if found.covered else ("not_covered", None)
-
-    def auth(self) -> AuthRule:
-        """The authorization rule; a blank is unknown, and so are lines that contradict each other."""
-        rules = {_auth(found.text.casefold()) for found in self._all(self.card, "authorization")}
-        return (rules.pop() or AuthRule.UNKNOWN) if len(rules) == 1 else AuthRule.UNKNOWN
-
-    def visits(self, messages: Sequence[str]) -> _Visits:
-        """Visits allowed, used and left: from fields, else out of a sentence, and then marked so."""
-        field = self._first(self.card, "limit")
-        if field is not None:
-            return _counted(field.allowed, field.used, field.left, "field")
-        notes = (note.text for note in self._all(self.card, "note"))
-        for text in [*notes, *(text for text in messages if _MIND.search(text))]:
-            if not _OTHER_CARE.search(text) and (allowed := _number(_LIMIT, text)) is not None:
-                return _counted(allowed, _number(_USED, text), _number(_LEFT, text), "message")
-        return _Visits()
-
-
-def _number(pattern: re.Pattern[str], text: str) -> int | None:
-    hit = pattern.search(text)
-    return int(next(group for group in hit.groups() if group)) if hit else None
-
-
-def _counted(allowed: int | None, used: int | None, left: int | None, source: Literal["field", "message"]) -> _Visits:
-    warnings = []
-    if allowed is not None and used is not None and used > allowed:
-        warnings.append("more visits are used than allowed")
-        left = 0
-    elif left is not None and left < 0:
-        warnings.append("the page shows fewer than no visits left")
-        left = 0
-    elif allowed is not None and used is not None and left is not None and used + left != allowed:
-        warnings.append("visits used and left do not make up the visits allowed")
-    return _Visits(allowed, used, left, source, tuple(warnings))
 
 
 def carve_out(notices: Sequence[str]) -> CarveOut | None:

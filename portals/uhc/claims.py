@@ -13,7 +13,6 @@ from payerbot.model import ClaimList, ClaimListRequest, ClaimStatusRequest, Clai
 from portals._onehealthcare.base import ANSWER_MS
 from portals.uhc import read_claims
 from portals.uhc.eligibility import Eligibility
-from portals.workdays import business_days_after
 
 CLAIMS = "/#/claims"
 TYPES = {
@@ -52,7 +51,7 @@ class Claims(Eligibility):
             result = self._look(ask, look)
             if result.outcome is not Outcome.NOT_FOUND:
                 break
-        if result.outcome is Outcome.NOT_FOUND and (due := self._too_new(ask)) is not None:
+        if result.outcome is Outcome.NOT_FOUND and (due := self.too_new(ask.first_sent)) is not None:
             said = result.seen_as
             result = ClaimStatusResult(outcome=Outcome.NOT_YET, due=due, reason="a claim this new cannot be seen yet", seen_as=said)
         found = result.outcome not in (Outcome.NOT_FOUND, Outcome.NOT_YET)
@@ -87,13 +86,6 @@ class Claims(Eligibility):
         if not read_claims.within(rows, ask) or not self._believed(*rows):
             return None
         return ClaimList(outcome=Outcome.ANSWERED, claims=tuple(map(read_claims.listed, rows)), **days)
-
-    def _too_new(self, ask: ClaimStatusRequest) -> date | None:
-        """The first day on which a claim sent that recently must be on file; None where that day has come."""
-        if ask.first_sent is None:
-            return None
-        due = business_days_after(ask.first_sent, self.config.lag_days + 1)
-        return due if due > self.today else None
 
     def _looks(self, ask: ClaimStatusRequest) -> Iterator[Look]:
         """The ways of searching, the surest first."""

@@ -131,6 +131,15 @@ class TestFaults:
             answer = site.report(site.claim_of(site.second, nth=1))
             assert (answer.outcome, answer.state) == (Outcome.PORTAL_DOWN, ClaimState.UNKNOWN)
 
+    @pytest.mark.deep
+    def test_a_form_that_stumbles_once_is_an_outage_or_tried_again(self, site: Site) -> None:
+        with site.fault("error-503@claim-status", patience=8):
+            try:
+                wrong = site.wrong(site.claim_of(site.second, nth=1))
+            except PortalDown:
+                return
+            assert wrong == []
+
     @pytest.mark.parametrize(
         "fault, error",
         [

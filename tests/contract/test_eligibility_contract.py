@@ -122,6 +122,14 @@ class TestFaults:
             assert answer.outcome is Outcome.PORTAL_DOWN
             assert answer.coverage is Coverage.UNKNOWN
 
+    def test_a_form_that_stumbles_once_is_an_outage_or_tried_again(self, site: Site) -> None:
+        with site.fault("error-503@eligibility", patience=8):
+            try:
+                wrong = site.wrong(site.visit_of(site.first, nth=1))
+            except PortalDown:
+                return
+            assert wrong == []
+
     @pytest.mark.parametrize(
         "fault, error",
         [
