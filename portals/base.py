@@ -31,7 +31,7 @@ from payerbot.model import Frozen, Request
 from portals.workdays import business_days_after, is_holiday
 
 Rule = Literal["forbidden", "unknown", "ask_first", "registered_only", "permitted"]
-Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "trust", "password", "passkey", "question"]
+Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "sent_code", "trust", "password", "passkey", "question"]
 MEANS: dict[str, type[PortalError]] = {
     "session_lost": SessionLost,
     "down": PortalDown,
@@ -39,6 +39,7 @@ MEANS: dict[str, type[PortalError]] = {
     "terms": TermsPage,
     "method": CodeWanted,
     "code": CodeWanted,
+    "sent_code": CodeWanted,  # one that the portal sends: never the authenticator's
     "password": PasswordExpired,
     "passkey": PasskeyWanted,
     "question": QuestionWanted,
@@ -107,6 +108,7 @@ class SignIn(Frozen):
     leave_shows: str  # the screen that proves the sign-out
     words: Mapping[Literal["refused", "locked", "expired", "down", "code_refused", "bot_wall", "other_session"], tuple[str, ...]]
     after: Mapping[str, Meaning] = {}  # screens that may come next
+    sends_code: str = "a code by e-mail"  # the way, where the portal sends one by itself once the password is given (sent_code)
     authenticator: str = "Authenticator"  # the words by which the method list names an authenticator app
 
 
@@ -235,7 +237,16 @@ class Portal:
 @cache
 def _settings(path: Path, site: str) -> PortalConfig:
     raw = {key: value for key, value in _raw(path).items() if key != "sites"}
-    return PortalConfig.model_validate(_over(raw, _raw(path)["sites"][site]) if site else raw)
+    told = _over(raw, _raw(path)["sites"][site]) if site else raw
+    return PortalConfig.model_validate(told | {"sign_in": _like(told["sign_in"], path)})
+
+
+def _like(sign_in: dict[str, Any], path: Path) -> dict[str, Any]:
+    """A sign-in that says `like: <folder>` is that folder's, but for what it says itself."""
+    mine = {key: value for key, value in sign_in.items() if key != "like"}
+    if "like" not in sign_in:
+        return mine
+    return _over(_like(_raw(path.parent.parent / sign_in["like"] / path.name)["sign_in"], path), mine)
 
 
 @cache

@@ -22,6 +22,7 @@ STEPS: dict[str, str] = {
     "claim-status": "the claim status form comes",
     "claims": "a claim search is sent and answered",
     "claim": "one claim is opened",
+    "payer-space": "an application of a payer space is opened",
     "remits": "the remittance viewer comes",
     "checks": "a search for checks or claims is sent and answered",
     "eob-pdf": "a remittance is handed out as a PDF",
@@ -120,6 +121,7 @@ KINDS: dict[str, Kind] = {
     "reset-after-accept": Kind("the request is taken, and the connection is reset", _at("auth-submit"), Arg.TIMES, "1"),
     "error-after-accept": Kind("the request is taken, and the answer is a 503", _at("auth-submit"), Arg.TIMES, "1"),
     "confirmation-lost": Kind("the request is taken, and another page than the confirmation comes", _at("auth-submit"), Arg.TIMES, "1"),
+    "same-tab": Kind("the application takes the place of the page in place of a new tab", _at("payer-space")),
     "exfiltrate": Kind("the page tries to reach another host by every way there is", _at(*_PAGES), Arg.HOST, "elsewhere.localhost"),
 }
 

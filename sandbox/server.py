@@ -45,6 +45,8 @@ class TwinSite:
     device_cookie: str
     build: Callable[[Sandbox], ASGIApp]
     leads_to: tuple[str, ...] = ()  # further sites that its pages send a browser to, such as a sign-in on a host of its own
+    space: tuple[str, str] = ("", "")  # the payer and the application under which Availity's payer spaces lead here, and
+    enters_at: str = "/sso"  # the path to which they do, with ?ticket=
     lacks: tuple[str, ...] = ()  # faults that it has no place for, as NAME@STEP; * stands for anything
 
     def knows(self, spec: str) -> bool:

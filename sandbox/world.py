@@ -99,7 +99,7 @@ PAYERS: dict[str, Payer] = {
         Payer("carelon", "ANTHEM - CARELON BEHAVIORAL HEALTH", "00423", "availity"),  # same payer id as Anthem: only the label differs
         Payer("humana", "HUMANA", "61101", "availity"),
         Payer("magellan", "MAGELLAN HEALTHCARE", "01260", "availity"),
-        Payer("carelon_direct", "CARELON BEHAVIORAL HEALTH", "BHOVO", "carelon"),  # listed at Availity, but leads to another site
+        Payer("carelon_direct", "CARELON BEHAVIORAL HEALTH", "BHOVO", "carelon-availity"),  # listed at Availity, but leads to another site
         Payer("uhc", "UNITEDHEALTHCARE", "87726", "uhc"),
         Payer("optum", "OPTUM BEHAVIORAL HEALTH", "87726", "provider_express"),
         Payer("cigna", "CIGNA HEALTHCARE", "62308", "cigna-chcp"),

@@ -10,7 +10,7 @@ import pytest
 
 from payerbot.browser.locate import Tab
 from payerbot.browser.login import SigningIn, sign_out
-from payerbot.errors import BadCredentials, PageChanged, PasskeyWanted, PortalError, QuestionWanted, SignInUnresolved, StopAsked
+from payerbot.errors import BadCredentials, CodeWanted, PageChanged, PasskeyWanted, PortalError, QuestionWanted, SignInUnresolved, StopAsked
 from portals.base import Automation, Hours, Pace, Portal, PortalConfig, SignIn
 from tests.browser_support import Desktop, selectors, started
 from tests.small_site import Asked, Reply, Site, moved
@@ -53,6 +53,7 @@ SELECTORS = selectors(
         "shell": {"landmark": "#inside", "leave_menu": "#me", "leave": "#logout"},
         "methods": {"landmark": {"role": "heading", "name": "Verify"}, "ways": "button.way", "way": {"role": "button", "name": "{way}"}},
         "app_code": {"landmark": "#otp", "code": "#otp", "trust": "#trust", "go_on": "#verify", "banner": BANNER},
+        "mailed_code": {"landmark": "#mailed", "code": "#mailed", "go_on": "#verify", "banner": BANNER},
         "passkey": {"landmark": {"role": "heading", "name": "Use your passkey"}},
         "question": {"landmark": {"role": "heading", "name": "Security question"}},
     }
@@ -63,6 +64,9 @@ FIELDS = {
     "password": "<label>Password <input id=password type=password name=password></label>",
     "only-password": "<label>Password <input id=only-password type=password name=password></label>",
 }
+
+
+MAILS = CONFIG.model_copy(update={"sign_in": CONFIG.sign_in.model_copy(update={"after": {"mailed_code": "sent_code"}})})
 
 
 class Maple(Portal):
@@ -115,6 +119,8 @@ class Server:
         return self._led() if asked.form["password"] == PASSWORD else self._form(self.second, "/give-password", "Password not recognized.")
 
     def _led(self) -> str | Reply:
+        if self.then == "mails":
+            return "<form method=post action=/code><input id=mailed name=otp><button id=verify>Go</button></form>"
         if self.then == "methods":
             ways = "".join(f"<form action=/method><button class=way>{way}</button></form>" for way in ("Via Text", "Via Authenticator"))
             return f"<h1>Verify</h1>{ways}"
@@ -272,3 +278,38 @@ def test_a_button_that_cannot_be_pressed_is_a_changed_page(portal: Maple, server
     desk = Desk(server)
     refused(portal, desk, PageChanged)
     assert desk.log == []
+
+
+class Mailbox(Desk):
+    """A person who gets the codes that the portal mails, or nobody."""
+
+    there = True
+
+    def choose_way(self, ways: Sequence[str]) -> str | None:
+        self.log.append(f"asked for {ways[0]} after {len(self.server.given)}")
+        return ways[0] if self.there else None
+
+    def code(self) -> str | None:
+        return "314159"
+
+
+@pytest.fixture
+def mails(portal: Maple, server: Server) -> Maple:
+    server.then = "mails"
+    portal.config = MAILS
+    return portal
+
+
+def test_before_a_portal_mails_a_code_a_person_says_ready_and_no_authenticator_answers_it(mails: Maple, server: Server) -> None:
+    desk = Mailbox(server)
+    signed_in(mails, desk, Secrets(totp=SEED))
+    assert server.given[1:] == [{"password": PASSWORD}, {"otp": "314159"}]
+    assert desk.log == ["intent after 0", "asked for a code by e-mail after 1", "ok"], "asked before the password was given"
+
+
+def test_where_nobody_is_ready_the_password_is_not_given_and_nothing_is_mailed(mails: Maple, server: Server) -> None:
+    desk = Mailbox(server)
+    desk.there = False
+    refused(mails, desk, CodeWanted)
+    assert server.given == [{"user": USER}]
+    assert desk.log[-1] == "withdrawn"

@@ -334,4 +334,4 @@ class TestRoutes:
     def test_carelon_is_asked_in_two_places(self, tmp_path: Path) -> None:
         practice = load(tmp_path, GOOD)
         asked = [practice.route(text, "", TODAY) for text in ("Anthem Carelon", "Beacon Health Options")]
-        assert [route and route.portal for route in asked] == ["availity", "carelon"]
+        assert [route and route.portal for route in asked] == ["availity", "carelon-availity"]

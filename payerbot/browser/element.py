@@ -41,6 +41,11 @@ class Element:
         self._where = where
         self._finders = finders
 
+    @property
+    def where(self) -> str:
+        """Its name, for what is said of it: screen.element."""
+        return self._where
+
     # --- is it there ---
 
     def visible(self) -> bool:

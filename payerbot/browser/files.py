@@ -39,6 +39,7 @@ class Arrivals:
         self._too_large = self._broken = False
         self._tabs: list[Page] = []
         self._downloads: list[Download] = []
+        self._handed: list[Page] | None = None  # where a tab goes that is wanted as a place to work in
         page.on("popup", self._opened)
         page.on("download", self._download)
 
@@ -56,6 +57,15 @@ class Arrivals:
             self._page.remove_listener("framenavigated", self._look)
             self._page.context.remove_listener("requestfailed", self._failed)
             self._put_away()
+
+    @contextmanager
+    def let_in(self, opened: list[Page]) -> Iterator[None]:
+        """A tab that the page opens here is no file's and no person's: it is handed over."""
+        self._handed = opened
+        try:
+            yield
+        finally:
+            self._handed = None
 
     def came(self) -> bool:
         """True once there is a file, or none can come."""
@@ -76,6 +86,9 @@ class Arrivals:
     # --- what the browser tells ---
 
     def _opened(self, tab: Page) -> None:
+        if self._handed is not None:
+            self._handed.append(tab)
+            return
         if not self._wanted:
             if self._ours:
                 tabs.close(tab)

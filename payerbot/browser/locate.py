@@ -14,7 +14,7 @@ from urllib.parse import quote
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
-from payerbot.browser import scripts
+from payerbot.browser import scripts, tabs
 from payerbot.browser.element import SLICE_MS, Element
 from payerbot.browser.files import Arrivals
 from payerbot.browser.select2 import Select2
@@ -33,6 +33,7 @@ BRISK_SECONDS = 1.5  # what did not come by then is looked for less often: each 
 CALM_MS = 100
 SELDOM = 8
 POP_UP_SECONDS = 0.5  # a wait looks this often whether a pop-up hides what it waits for
+TAB_MS = 2_000  # a tab that a page opens while it goes elsewhere itself is there by then
 ERROR_PAGE = "chrome-error:"
 ELSEWHERE = (
     "interrupted by another navigation",
@@ -177,6 +178,13 @@ class Tab:
         self._by_name = False  # the browser watches for pop-ups by itself, also in frames that are yet to come
         self.loading = False  # while a page is asked for, whatever is asked of the old one waits with it, without a limit
         self.limit_ms = step_seconds * 1000
+        self._take(page)
+
+    def _take(self, page: Page) -> None:
+        """Work on this page from now on."""
+        self._page, self.loading, self._lost = page, False, ""
+        self._held.clear()
+        self._put_in.clear()
         self.arrivals = Arrivals(page)
         page.on("request", self._asked)
         page.on("response", self._answered)
@@ -238,6 +246,29 @@ class Tab:
     def reload(self) -> int:
         """Load the page again."""
         return self._load(self._page.reload)
+
+    def follow(self, link: Element) -> bool:
+        """Click what leads to another place, and go on there: in the tab that it opens (True), or in this one where it opens none.
+
+        The tab that was left stays open behind the new one; of several that were left only the first does.
+        """
+        opened: list[Page] = []
+        left, moves = self._page, self._moves
+        with self.arrivals.let_in(opened):
+            link.click()
+            if not self.until(lambda: bool(opened) or self._moves > moves, None, link.where, meanwhile=True):
+                raise PageChanged(f"{link.where}: it leads nowhere")
+            self.until(lambda: bool(opened), TAB_MS, link.where, meanwhile=True)
+        if not opened:
+            return False
+        for other in left.context.pages:
+            if other not in (left.context.pages[0], opened[0]):
+                tabs.close(other)
+        self._take(opened[0])
+        for what, button in self._pop_ups:
+            self._watch(what, button)
+        self.until(lambda: self._page.url.startswith("http"), None, link.where, meanwhile=True)
+        return True
 
     def status(self) -> int:
         """The HTTP status of the page that is shown, 0 where it has none."""
@@ -374,6 +405,9 @@ class Tab:
     def dismiss(self, interruption: Element, button: Element) -> None:
         """From now on close this pop-up whenever it stands in the way of a click or of what is waited for."""
         self._pop_ups.append((interruption, button))
+        self._watch(interruption, button)
+
+    def _watch(self, interruption: Element, button: Element) -> None:
         self._by_name = True
         watched = interruption.each()
         self._by_name = False

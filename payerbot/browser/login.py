@@ -49,10 +49,12 @@ _MEANT: dict[str, tuple[SignInOutcome, type[PortalError]]] = {  # what a banner'
     "code_refused": ("code_refused", CodeRefused),
     "method": ("code_wanted", CodeWanted),
     "code": ("code_wanted", CodeWanted),
+    "sent_code": ("code_wanted", CodeWanted),
     "passkey": ("code_wanted", PasskeyWanted),
     "question": ("code_wanted", QuestionWanted),
 }
 ATTENDED_MS = 600_000
+_CODES: tuple[Meaning, ...] = ("code", "sent_code")
 _ROUNDS = 6
 _CODE_MARGIN = 4  # seconds a time-based code must still live when it is typed
 _UNDISTURBED_MS = 8_000  # after a click that counts, a stop request waits this long for its end; the sign-out needs the rest
@@ -123,7 +125,7 @@ class SigningIn:
         for path in (self.spec.home if self.saved else self.spec.path, self.spec.path):
             self.portal.go(path)
             came = self._next(forms)
-            if self.spec.after.get(came) not in ("method", "code"):
+            if self.spec.after.get(came) not in ("method", *_CODES):
                 break
         if came != "inside" and came not in forms:
             self._stop_at(came)
@@ -137,6 +139,8 @@ class SigningIn:
         for _ in range(_ROUNDS):
             page = self.portal.screen(name)
             given, banner = self._fill(page)
+            if "password" in given:
+                self._somebody_is_ready()
             if given and not self.pending:
                 self.desk.intend()
                 self.pending = True
@@ -151,6 +155,13 @@ class SigningIn:
                 return banner
             name = came
         raise SignInUnresolved("sign-in: its form does not come to an end")
+
+    def _somebody_is_ready(self) -> None:
+        """Where the portal sends a code by itself to a device that it does not know: a person says Ready before it is sent."""
+        sends = "sent_code" in self.spec.after.values()
+        if sends and not self.saved and self.desk.choose_way((self.spec.sends_code,)) is None:
+            self._resolve("withdrawn")
+            raise CodeWanted("sign-in: the portal sends a one-time code, and nobody was ready for it")
 
     def _fill(self, page: Screen) -> tuple[set[str], Element]:
         """Fill what this page asks for until only its button is left: what that was, and its banner as far as it can be a reply."""
@@ -178,7 +189,7 @@ class SigningIn:
                 self._judge(banner.texts(), coded=coded)
             elif self.spec.after[came] == "method":
                 self._choose_method(came)
-            elif self.spec.after[came] == "code":
+            elif self.spec.after[came] in _CODES:
                 self._enter_code(came)
                 coded = True
             elif self.spec.after[came] == "trust":
@@ -254,7 +265,7 @@ class SigningIn:
         screen = self.portal.screen(name)
         steps.reached("sign_in.code")
         with self._still_to_come():
-            code = self._totp() if self.by_app else self.desk.code()
+            code = self._totp() if self.by_app and self.spec.after[name] == "code" else self.desk.code()
             if code is None:
                 self._no_code()
             screen["code"].fill_secret(code)
@@ -262,7 +273,7 @@ class SigningIn:
                 screen["trust"].check()
             refused = screen["banner"].apart_from_now()
             screen["go_on"].click()
-        if self._next({"refused": refused}, but=("code", "method")) == "refused":
+        if self._next({"refused": refused}, but=(*_CODES, "method")) == "refused":
             self._judge(refused.texts(), coded=True)
 
     @contextmanager

@@ -30,7 +30,7 @@ _ROLES = """
     tooltip tree treegrid treeitem
 """
 ROLES = frozenset(_ROLES.split())
-TOP = frozenset({"portal", "seen", "screens"})
+TOP = frozenset({"portal", "seen", "borrows", "screens"})
 
 
 class Way(Frozen):
@@ -126,7 +126,7 @@ def folder() -> Path:
 def load(portal: str, overlay: Path | None = None) -> Selectors:
     """The portal's selectors, single elements replaced by the practice's overlay folder; UserError with file and place when broken."""
     base = folder() / f"{portal}.yaml"
-    raw = _read(base, portal)
+    raw = _with_borrowed(_read(base, portal), base)
     found = _checked(raw, base)
     if overlay is None or not (mine := overlay / f"{portal}.yaml").exists():
         return found
@@ -138,6 +138,20 @@ def load(portal: str, overlay: Path | None = None) -> Selectors:
             raise UserError(f"{mine}: line {_line_of(mine, screen, name)}: {screen} has no element {name!r}; correct the name.")
         known[name] = ways
     return _checked(raw, mine)
+
+
+def _with_borrowed(raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Together with the screens that another file has, such as a sign-in that several portals share; the portal's own go first."""
+    screens = dict(raw["screens"])
+    for other, wanted in (raw.pop("borrows", None) or {}).items():
+        lent = _read(folder() / f"{other}.yaml", other)["screens"]
+        for name in wanted:
+            if name not in lent:
+                raise UserError(
+                    f"{path}: line {_line_of(path, 'borrows', other, top=True)}: {other} has no screen {name!r}; correct the name."
+                )
+            screens.setdefault(name, lent[name])
+    return {**raw, "screens": screens}
 
 
 def _replacements(mine: Path, portal: str) -> Iterator[tuple[str, str, Any]]:

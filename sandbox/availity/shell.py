@@ -28,7 +28,7 @@ MENUS: dict[str, list[tuple[str, str]]] = {
     ],
     "My Providers": [("Enrollments Center", _NOTHING.format("enrollments"))],
     "Reporting": [("Reports", _NOTHING.format("reports"))],
-    "Payer Spaces": [("All Payer Spaces", _NOTHING.format("payer-spaces"))],
+    "Payer Spaces": [("All Payer Spaces", paths.PAYER_SPACES)],
 }
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
-from sandbox.availity import auth_lists, auths, claims, eligibility, remits, shell, signin
+from sandbox.availity import auth_lists, auths, claims, eligibility, payer_spaces, remits, shell, signin
 from sandbox.availity.web import DEVICE_COOKIE, PORTAL, SESSION_COOKIE
 from sandbox.server import Sandbox, TwinSite
 
 
 def build(box: Sandbox) -> Starlette:
     """The twin's pages and calls."""
-    app = Starlette(
-        routes=[*signin.ROUTES, *shell.ROUTES, *eligibility.ROUTES, *claims.ROUTES, *remits.ROUTES, *auths.ROUTES, *auth_lists.ROUTES]
-    )
+    parts = (signin, shell, eligibility, claims, remits, auths, auth_lists, payer_spaces)
+    app = Starlette(routes=[route for part in parts for route in part.ROUTES])
     app.state.box = box
     return app
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.logins import Session
-from sandbox.onehealthcare import tickets
+from sandbox import tickets
 from sandbox.server import Sandbox
 
 HOST = "identity.onehealthcareid.localhost"

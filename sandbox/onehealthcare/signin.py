@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from sandbox.logins import WRONG_CODES, WRONG_PASSWORDS, Login, Session
-from sandbox.onehealthcare import tickets
+from sandbox import tickets
 from sandbox.onehealthcare.door import PAGE
 from sandbox.onehealthcare.layout import layout
 from sandbox.server import At, Sandbox

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from payerbot.browser import launch, login
 from payerbot.browser.locate import Tab
 from payerbot.browser.selectors import load
-from payerbot.errors import PortalError, QuestionWanted
+from payerbot.errors import PortalError, QuestionWanted, TermsPage
 from payerbot.gate import simulated
 from payerbot.model import (
     CarveOut,
@@ -70,12 +70,13 @@ class Site:
     # --- the session ---
 
     def sign_in(self) -> None:
-        """With the one login, by its authenticator where a code is wanted; a question that is asked of a person is answered by one."""
+        """With the one login, by its authenticator where a code is wanted; what is asked of a person is done by one."""
+        desk = _Somebody(self.twin, self.user.user_id)
         try:
-            login.SigningIn(self.portal, _Secrets(self.user), _Nobody(), saved=False).run()
-        except QuestionWanted:
+            login.SigningIn(self.portal, _Secrets(self.user), desk, saved=False).run()
+        except (QuestionWanted, TermsPage):
             importlib.import_module(f"sandbox.{self.portal.family}.person").answer_question(self.tab._page, self.user)
-            login.SigningIn(self.portal, _Secrets(self.user), _Nobody(), saved=False).run()
+            login.SigningIn(self.portal, _Secrets(self.user), desk, saved=False).run()
 
     def mend(self) -> None:
         """After a fault: none is on, the session lives, and nothing is remembered of the form."""
@@ -235,20 +236,23 @@ class _Secrets:
         self.totp = user.totp_seed
 
 
-class _Nobody:
-    """A desk at which nobody sits."""
+class _Somebody:
+    """A desk at which the person sits who gets this user's codes."""
+
+    def __init__(self, twin: Twin, user_id: str) -> None:
+        self._twin, self._user_id = twin, user_id
 
     def intend(self) -> None:
         pass
 
     def resolve(self, outcome: str) -> None:
-        assert outcome in ("ok", "code_wanted")
+        assert outcome in ("ok", "code_wanted", "terms")
 
-    def choose_way(self, _ways: Sequence[str]) -> None:
-        return None
+    def choose_way(self, ways: Sequence[str]) -> str:
+        return ways[0]
 
-    def code(self) -> None:
-        return None
+    def code(self) -> str:
+        return self._twin.sent_code(self._user_id)
 
 
 def payers_of(slug: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""One-time codes by which a portal gets the session that was signed in here; each is good once."""
+"""One-time codes by which one site takes over a session that was signed in at another; each is good once."""
 
 from __future__ import annotations
 
