@@ -1,0 +1,1 @@
+"""Cigna for Health Care Professionals and the Evernorth provider portal."""

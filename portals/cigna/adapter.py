@@ -1,0 +1,33 @@
+"""Cigna for Health Care Professionals and Evernorth: two addresses, one set of pages, two generations of them.
+
+*Notes.* A code is mailed at a sign-in from a device that is not remembered. Labels point at the wrong fields, and cells' ids at the wrong
+columns: fields are found by test id, tables are read by their heads. A suffix or a middle initial makes a search by name find nothing.
+Every search begins on a page loaded anew, for the radio of the claims search is set back then, and nothing of the answer before can
+stand on it. A claim can be searched by name only together with a patient ID: where the practice's is outdated, the patient search tells
+the one that the payer uses now. Survey, cookie banner and the confirmation of a patient can come at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from payerbot.model import Request
+from portals.cigna.claims import CLAIMS, Claims
+from portals.cigna.eligibility import PATIENTS
+
+
+class Cigna(Claims):
+    """Cigna for Health Care Professionals, or the Evernorth provider portal."""
+
+    slug, title = "cigna", "Cigna for Health Care Professionals / Evernorth"
+
+    def tour(self, _ask: Request) -> Iterator[str]:
+        """The shell and the two forms."""
+        self.arrive("shell")
+        yield "shell"
+        form = self.open(PATIENTS, "patient_form")
+        self.must_have(form, "member_id", "birth_date", "first", "last", "submit")
+        yield "patient_form"
+        form = self.open(CLAIMS, "claim_form")
+        self.must_have(form, "by_birth_date", "by_name", "by_number", "by_dates", "member_id", "submit")
+        yield "claim_form"
