@@ -122,6 +122,7 @@ class PortalConfig(Frozen):
     leave: Literal["keep", "sign_out"]
     anywhere: Mapping[str, Meaning] = {}  # screens that can come instead of any other
     interruptions: tuple[str, ...] = ()  # pop-ups with a landmark and a close, put away whenever they stand in the way
+    accepts_dialogs: tuple[str, ...] = ()  # words of the browser's own dialogs that are answered with OK; any other is a changed page
     pace: Pace
     hours: Hours
     lag_days: int = 0  # business days before a new claim can be seen
@@ -161,6 +162,8 @@ class Portal:
     def __init__(self, tab: Tab, *, base_url: str | None = None, today: date | None = None, first_rung: str = "") -> None:
         self.tab = tab
         self.config = self.settings()
+        if self.config.accepts_dialogs:
+            tab.accept_dialogs(*self.config.accepts_dialogs)
         self.base_url = (base_url or self.config.base_url).rstrip("/")
         self.today = today or datetime.now(ZoneInfo(self.config.hours.zone)).date()
         self.first_rung = first_rung

@@ -406,15 +406,15 @@ def of_file(world: World, path: Path, here: Sequence[str] = HERE) -> dict[int, T
     if rows and "request_id" in rows[0]:
         return dict(enumerate(_requests(world, rows, path.parent), start=1))
     if rows and "payment_id" in rows[0]:
-        return {number: _payment(world, row) for number, row in enumerate(rows, start=1)}
+        return {number: _payment(world, row, here) for number, row in enumerate(rows, start=1)}
     ask = claim if rows and "claim_id" in rows[0] else visit
     return {number: ask(world, row, here) for number, row in enumerate(rows, start=1)}
 
 
-def _payment(world: World, row: Row) -> Truth:
+def _payment(world: World, row: Row, here: Sequence[str]) -> Truth:
     from sandbox import truth_eobs  # noqa: PLC0415 -- it stands on this module
 
-    return truth_eobs.payment(world, row)
+    return truth_eobs.payment(world, row, here)
 
 
 def _requests(world: World, rows: Sequence[Row], folder: Path) -> list[Truth]:

@@ -18,7 +18,7 @@ are ISO, codes are `CO-45`, `adjustments` is `CO-45:64.80;PR-3:25.00`, several m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
 from sandbox import truth
@@ -37,9 +37,9 @@ _TELLING = frozenset({"check_or_eft", "payer_claim_no", "dos", "cpt"})  # by the
 ZERO = Decimal("0.00")
 
 
-def payment(world: World, row: Row) -> Truth:
-    """What the question about this payment must end with."""
-    asked = truth.read(row, ("check_no",) if not (row.get("claim_id") or row.get("payer_claim_no")) else ())
+def payment(world: World, row: Row, here: Sequence[str] = truth.HERE) -> Truth:
+    """What the question about this payment must end with; `here`: the portals whose payers are asked."""
+    asked = truth.read(row, ("check_no",) if not (row.get("claim_id") or row.get("payer_claim_no")) else (), here)
     if isinstance(asked, Truth):
         return asked
     day, amount = truth.parsed(row.get("check_date", "")), _amount(row.get("check_amount", ""))

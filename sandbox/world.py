@@ -114,6 +114,8 @@ PAYERS: dict[str, Payer] = {
         *_of_twins(),
     )
 }
+for _payer in _of_twins():
+    rows.NAMES.setdefault(_payer.key, _payer.label.title())  # as the practice's files name it
 K = TypeVar("K")
 V = TypeVar("V")
 AVAILITY = ("aetna", "anthem", "carelon", "humana", "magellan")

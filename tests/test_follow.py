@@ -15,6 +15,8 @@ from tests.browser_support import started
 from tests.small_site import Site
 
 LINKS = """<h1>Here</h1>
+<button onclick="document.title = confirm('No document has been attached. Go on?')">ask</button>
+<button onclick="document.title = confirm('Do you attest that all of this is so?')">attest</button>
 <a href="/there" target="_blank">in a tab</a> <a href="/there">in place</a> <a href="#" onclick="return false">nowhere</a>
 <a href="#" onclick="location.hash = 'on-its-way'; setTimeout(() => window.open('/there'), 100); return false">by and by</a>"""
 THERE = """<h1>There</h1>
@@ -22,6 +24,7 @@ THERE = """<h1>There</h1>
 <button onclick="document.title = 'pressed'">Go on</button><script>setTimeout(() => cover.hidden = false, 300)</script>"""
 SCREENS: dict[str, Any] = {
     "here": {"landmark": {"role": "heading", "name": "Here", "from": "inferred"}, "link": {"text": "{words}", "from": "inferred"}},
+    "never": {"landmark": {"role": "heading", "name": "Nowhere", "from": "inferred"}},
     "there": {
         "landmark": {"role": "heading", "name": "There", "from": "inferred"},
         "on": {"role": "button", "name": "Go on", "from": "inferred"},
@@ -82,3 +85,17 @@ def test_the_first_tab_stays_and_those_between_do_not(tab: Tab, site: Site) -> N
     tab._page.evaluate("window.open('/there')")
     tab.pause(0.3)
     assert len(tab._page.context.pages) == 3, "what a person opens is left alone"
+
+
+def test_only_dialogs_on_the_list_are_answered_and_any_other_is_a_changed_page(tab: Tab) -> None:
+    tab.accept_dialogs("no document has been attached")
+    here = tab.screen("here")
+    here.element("link", words="ask").click()
+    here.arrive()
+    assert tab._page.title() == "true"
+    here.element("link", words="attest").click()
+    with pytest.raises(PageChanged, match="dialog that is not known") as said:
+        tab.screen("never")["landmark"].wait(2_000)
+    assert "attest" not in str(said.value)
+    assert tab._page.title() == "false"
+    assert tab.screen("never")["landmark"].wait(100) is False

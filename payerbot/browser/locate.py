@@ -22,7 +22,7 @@ from payerbot.browser.trouble import in_our_words, named
 from payerbot.errors import PageChanged, PortalDown, PortalSlow, ReadBackMismatch, RunError, StopAsked
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Frame, FrameLocator, Locator, Page, Request, Response
+    from playwright.sync_api import Dialog, Frame, FrameLocator, Locator, Page, Request, Response
 
     from payerbot.browser.selectors import ScreenSpec, Selectors, Way
 
@@ -178,6 +178,8 @@ class Tab:
         self._by_name = False  # the browser watches for pop-ups by itself, also in frames that are yet to come
         self.loading = False  # while a page is asked for, whatever is asked of the old one waits with it, without a limit
         self.limit_ms = step_seconds * 1000
+        self._accepted: tuple[str, ...] = ()
+        self._strange_dialog = False
         self._take(page)
 
     def _take(self, page: Page) -> None:
@@ -186,6 +188,7 @@ class Tab:
         self._held.clear()
         self._put_in.clear()
         self.arrivals = Arrivals(page)
+        page.on("dialog", self._dialog)
         page.on("request", self._asked)
         page.on("response", self._answered)
         page.on("requestfailed", self._failed)
@@ -281,6 +284,7 @@ class Tab:
         """A slow page is waited for in slices, so that a stop request is heard."""
         self._pulse()
         self._put_in.clear()
+        self._strange_dialog = False
         self._lost, moves = "", self._moves
         try:
             answer = start(wait_until="commit", timeout=min(SLICE_MS, self.limit_ms))
@@ -329,6 +333,7 @@ class Tab:
         start = heard = cleared = time.monotonic()
         end = start + (self.limit_ms if within_ms is None else within_ms) / 1000
         while (self.loading and not meanwhile) or not _holds(holds):
+            self._no_strange_dialog(where)
             now = time.monotonic()
             if self._lost:
                 raise named(where, self._lost)
@@ -418,6 +423,26 @@ class Tab:
         for what, button in self._pop_ups:
             if what.visible():
                 _close(button, force=True)  # without it the click would call this pop-up's own handler first
+
+    # --- the browser's own dialogs ---
+
+    def accept_dialogs(self, *words: str) -> None:
+        """Answer a dialog with OK that says any of these words; any other is dismissed, and is a page that changed."""
+        self._accepted = tuple(word.casefold() for word in words)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        said = dialog.message.casefold()
+        with suppress(BrowserError):  # it went with its page
+            if dialog.type == "beforeunload" or any(words in said for words in self._accepted):
+                dialog.accept()
+                return
+            self._strange_dialog = True
+            dialog.dismiss()
+
+    def _no_strange_dialog(self, where: str) -> None:
+        if self._strange_dialog:
+            self._strange_dialog = False
+            raise PageChanged(f"{where}: the page asked in a dialog that is not known")
 
     # --- what was put in ---
 

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sandbox.logins import Session
 from sandbox import tickets
+from sandbox.logins import Session
 from sandbox.server import Sandbox
 
 HOST = "identity.onehealthcareid.localhost"

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.logins import WRONG_CODES, WRONG_PASSWORDS, Login, Session
 from sandbox import tickets
+from sandbox.logins import WRONG_CODES, WRONG_PASSWORDS, Login, Session
 from sandbox.onehealthcare.door import PAGE
 from sandbox.onehealthcare.layout import layout
 from sandbox.server import At, Sandbox

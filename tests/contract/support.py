@@ -30,6 +30,7 @@ from payerbot.model import (
 from portals import KNOWN
 from sandbox import truth
 from sandbox.client import running
+from sandbox.server import site_of
 from sandbox.world import AS_OF, PAYERS, PRACTICE, World
 from sandbox.worldgen.rows import NAMES
 from tests.browser_support import ZONE
@@ -58,6 +59,10 @@ class Site:
         self.user = twin.users[0]
         self.payers = payers_of(slug)
         self.first, self.second = self.payers[0], self.payers[:2][-1]
+
+    def knows(self, fault: str) -> bool:
+        """Whether the twin's pages have a place for this fault."""
+        return site_of(self.portal.slug).knows(fault)
 
     def a_payer(self, nth: int) -> str:
         """One of them; where there are not so many, the last."""
@@ -256,8 +261,14 @@ class _Somebody:
 
 
 def payers_of(slug: str) -> tuple[str, ...]:
-    """The made-up payers that this portal answers for."""
-    return tuple(key for key, payer in PAYERS.items() if payer.portal == slug)
+    """The made-up payers that this portal answers for; of one for payments alone, those whose payments stand there."""
+    own = tuple(key for key, payer in PAYERS.items() if payer.portal == slug)
+    return own or tuple(key for key, payer in PAYERS.items() if payer.portal in hands_out(slug).HERE)
+
+
+def hands_out(slug: str) -> Any:
+    """What the twin of this portal says that it hands out of a payment."""
+    return importlib.import_module(f"sandbox.{KNOWN[slug].family}.hands_out")
 
 
 @cache

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.eob_support import true_of, wrong_rows
 from tests.contract.support import signed_in
-from tests.contract.test_eobs_contract import ABLE, true_of, wrong_rows
+from tests.contract.test_eobs_contract import ABLE
 
 SEEDS = [11, 4242]
 pytestmark = pytest.mark.deep
