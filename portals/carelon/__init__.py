@@ -1,0 +1,1 @@
+"""ProviderConnect of Carelon Behavioral Health."""
