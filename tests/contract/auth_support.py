@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from payerbot.authorization import Answered, Attachment, AuthRequest, AuthService
+from payerbot.authorization import Attachment, AuthRequest, AuthService
 from payerbot.model import Patient
-from sandbox.availity.auth_rules import RULES
+from portals import KNOWN
 from sandbox.world import PAYERS, PRACTICE, Member, World
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sandbox.auth_cases import AuthCases
 
 BEGIN = date(2026, 11, 23)
 END = BEGIN + timedelta(days=90)
@@ -65,9 +68,10 @@ def request_for(member: Member, payer: str, code: str = "90837", **changed: Any)
     return AuthRequest(**(told | changed))
 
 
-def answers(payer: str, code: str) -> tuple[Answered, ...]:
-    """An approved answer to each item of a payer's questionnaire."""
-    return tuple(Answered(question=q.text, answer=q.options[1] if q.options else "14") for q in RULES[payer].questions.get(code, ()))
+def cases_of(slug: str) -> AuthCases:
+    """What the twin of this portal has of each kind of request."""
+    found: AuthCases = importlib.import_module(f"sandbox.{KNOWN[slug].family}.auth_cases").CASES
+    return found
 
 
 def attached(path: Path, kind: str = "treatment plan") -> Attachment:
