@@ -19,6 +19,7 @@ from flows.claim_status import claim_status
 from flows.eligibility import eligibility
 from flows.eob_download import eob_download
 from flows.job import JobFlow
+from flows.letters import letters
 from flows.prior_auth import prior_auth
 
 ZONE = "America/New_York"
@@ -46,6 +47,7 @@ DEPLOYMENTS = (
     Deployment("eligibility-tomorrow", eligibility, "30 15 * * 1-5", "The next working day's schedule.", {}),
     Deployment("eligibility-morning", eligibility, "30 6 * * 1-5", "What could not be asked the afternoon before.", {}),
     Deployment("eobs-daily", eob_download, "15 7 * * 1-5", "The EOBs of the payments that came in.", {}),
+    Deployment("letters-daily", letters, "0 7 * * 1-5", "What the payers wrote, and by when they want an answer.", {}),
     Deployment("authorization-follow-up", prior_auth, "45 7 * * 1-5", "What was approved is sent, what was sent is followed.", {}),
 )
 

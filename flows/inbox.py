@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from payerbot import intake, run
+from payerbot.capability import BY_JOB
 from payerbot.eob import before
 from payerbot.errors import UserError
 from payerbot.host import private_folder
+from payerbot.ledger.files import write_whole
 from payerbot.model import Job
 from payerbot.practice import Practice
 from payerbot.settings import settings
@@ -22,6 +24,7 @@ from portals import KNOWN
 REST_SECONDS = 2.0  # a file that did not change between two looks is not being written any more
 FRESH = timedelta(hours=24)  # a second pass in the morning goes on with what was loaded the afternoon before
 ENDINGS = {".csv", ".txt", ".tsv", ".xlsx"}
+EVERY_PAYER = "every-payer.csv"
 TAKEN = "taken-"
 REFUSED = "refused-"
 
@@ -35,6 +38,8 @@ def batches(practice: Practice, job: Job) -> list[str]:
     """The batches to work on now: what the inbox holds and what was loaded in the last day; UserError where there is none."""
     if job is Job.AUTHS:
         return _followed(practice)
+    if job is Job.LETTERS:
+        _ask_every_payer(practice)
     refused = [why for file in resting(folder(job)) if (why := _load(practice, job, file))]
     with run.opened(practice) as ledger:
         since = ledger.time() - FRESH
@@ -44,6 +49,17 @@ def batches(practice: Practice, job: Job) -> list[str]:
             " ".join([*refused, f"There is no {job} file of today; put the export into the inbox folder or load it with 'payerbot load'."])
         )
     return found
+
+
+def _ask_every_payer(practice: Practice) -> None:
+    """Letters come unasked: where the practice put no file, every payer is asked whose portal hands out letters to a login of its own."""
+    if _seen(folder(Job.LETTERS)):
+        return
+    able = {slug for slug, adapter in KNOWN.items() if issubclass(adapter, BY_JOB[Job.LETTERS])}
+    served = {login.portal for login in practice.logins if not login.jobs or Job.LETTERS in login.jobs}
+    payers = dict.fromkeys(route.payer for route in practice.every_route() if route.portal in able & served)
+    if payers:
+        write_whole(folder(Job.LETTERS) / EVERY_PAYER, "\n".join(["payer_key", *payers, ""]).encode())
 
 
 def _followed(practice: Practice) -> list[str]:

@@ -60,8 +60,9 @@ from payerbot.vault import Secrets, vault_of
 
 if TYPE_CHECKING:
     from payerbot.authorization import AuthRequest
-    from payerbot.capability import DeliversEobs, TakesAuthorizations
+    from payerbot.capability import DeliversEobs, DeliversLetters, TakesAuthorizations
     from payerbot.ledger.book import Lease
+    from payerbot.letters import LettersRequest
     from payerbot.remittance import Document, EobRequest
     from payerbot.rows import Answer, Item
     from portals.base import Portal
@@ -490,6 +491,8 @@ class _Turn:
                 return self._submitting(item)
             if item.job is Job.EOBS:
                 return self._payment(item)
+            if item.job is Job.LETTERS:
+                return self._letters(item)
             answer: Answer = getattr(self.portal, METHOD[item.job])(item.ask)
             if isinstance(item.ask, ClaimStatusRequest) and isinstance(answer, ClaimStatusResult):
                 answer = self.listing.marked(answer, item.ask)
@@ -502,15 +505,24 @@ class _Turn:
         """The EOB of a payment; two rows about one check fetch it once."""
         from payerbot.eob import answer, before  # noqa: PLC0415  reading PDFs takes a while to import, and only this job reads any
 
-        def keep(document: Document) -> str:
-            self.documents.append(self.store.keep(document.medium, document.data, item=item.id))
-            return self.documents[-1]
-
         ask = cast("EobRequest", item.ask)
         if (known := before.find(self.ledger, self.store, ask, item.id, batch=item.batch)) is not None:
             self.documents.append(known.eob_id)
             return known
-        return answer.fetched(ask, cast("DeliversEobs", self.portal).deliver_eob, keep)
+        return answer.fetched(ask, cast("DeliversEobs", self.portal).deliver_eob, self._keeping(item))
+
+    def _letters(self, item: Item) -> Answer:
+        """What a payer wrote; each letter's document is kept and looked into."""
+        from payerbot.eob import mail  # noqa: PLC0415  as for payments
+
+        return mail.result(cast("DeliversLetters", self.portal).deliver_letters(cast("LettersRequest", item.ask)), self._keeping(item))
+
+    def _keeping(self, item: Item) -> Callable[[Document], str]:
+        def keep(document: Document) -> str:
+            self.documents.append(self.store.keep(document.medium, document.data, item=item.id))
+            return self.documents[-1]
+
+        return keep
 
     def _submitting(self, item: Item) -> Answer | Parked:
         """An authorization request takes several steps, and the ledger knows which is next."""

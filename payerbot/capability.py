@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from payerbot.authorization import AuthRequest, AuthResult, AuthSearch, FilledRequest, StandingRequest
+from payerbot.letters import LetterDelivery, LettersRequest
 from payerbot.model import ClaimList, ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult, Job
 from payerbot.remittance import EobDelivery, EobRequest
 
@@ -45,6 +46,14 @@ class DeliversEobs(Protocol):
 
 
 @runtime_checkable
+class DeliversLetters(Protocol):
+    """Can hand out what the payer wrote to the practice: requests for records, overpayments, decisions; and list what it waits for."""
+
+    def deliver_letters(self, ask: LettersRequest) -> LetterDelivery:
+        """All letters of those days with their documents, and every open task; AccessWanted where this user may not see them."""
+
+
+@runtime_checkable
 class TakesAuthorizations(Protocol):
     """Can take an authorization request. Only `press_submit` sends anything, and it presses once."""
 
@@ -69,9 +78,11 @@ BY_JOB: dict[Job, type] = {
     Job.CLAIM_STATUS: ReportsClaimStatus,
     Job.EOBS: DeliversEobs,
     Job.AUTHS: TakesAuthorizations,
+    Job.LETTERS: DeliversLetters,
 }
 METHOD: dict[Job, str] = {  # the jobs whose question is put in one call
     Job.ELIGIBILITY: "check_eligibility",
     Job.CLAIM_STATUS: "report_claim_status",
     Job.EOBS: "deliver_eob",
+    Job.LETTERS: "deliver_letters",
 }

@@ -27,6 +27,7 @@ class Jobs(StrEnum):
     ELIGIBILITY = "eligibility"
     CLAIM_STATUS = "claim-status"
     EOBS = "eobs"
+    LETTERS = "letters"
 
 
 class Commands(TyperGroup):
@@ -74,10 +75,12 @@ audit = _group("The record of who did what and looked at whom.")
 outbox = typer.Typer(cls=Commands, invoke_without_command=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 selectors = _group("The elements of a portal's pages.")
 eobs = _group("Remittance documents (EOBs) that were fetched.")
+letters = _group("What payers wrote beside their remittances: requests for records, overpayments, decisions.")
 auths = _group("Authorization requests: prepared by payerbot, approved by a person, sent once, followed until decided.")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
 app.add_typer(eobs, name="eobs")
+app.add_typer(letters, name="letters")
 app.add_typer(outbox, name="outbox")
 app.add_typer(selectors, name="selectors")
 app.add_typer(auths, name="auths")
@@ -117,10 +120,11 @@ def _every(
         "payerbot run eligibility schedule.csv --out tomorrow.csv",
         "payerbot run claim-status open_claims.csv --portal availity",
         "payerbot run eobs payments.csv",
+        "payerbot run letters payers.csv",
     )
 )
 def run(
-    job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility, claim-status or eobs.")],
+    job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility, claim-status, eobs or letters.")],
     file: Rows,
     out: Out = None,
     portal: Annotated[str | None, typer.Option(help="Ask at this portal only; rows of the others wait.")] = None,
@@ -140,7 +144,7 @@ def run(
 
 @app.command(epilog=example("payerbot load claim-status open_claims.csv"))
 def load(
-    job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility, claim-status or eobs.")],
+    job: Annotated[Jobs, typer.Argument(metavar="JOB", help="eligibility, claim-status, eobs or letters.")],
     file: Rows,
     again: Again = False,
     as_json: AsJson = False,
@@ -174,8 +178,23 @@ def eobs_export(
 ) -> None:
     """Decrypt the fetched EOBs into a new folder, as yourself; it is written down who did. Exit code 3 where some are not kept any more."""
     from payerbot.commands import eobs as work
+    from payerbot.model import Job
 
-    raise typer.Exit(work.export(to, batch=batch, staff=staff, as_json=as_json))
+    raise typer.Exit(work.export(to, Job.EOBS, batch=batch, staff=staff, as_json=as_json))
+
+
+@letters.command("export", epilog=example("payerbot letters export --to letters-today --batch letters-20261120-7f3a9c12"))
+def letters_export(
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="A new folder; only you can look into it.")],
+    batch: Annotated[str | None, typer.Option(help="One batch only; default: all of them.")] = None,
+    staff: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Decrypt the fetched letters into a new folder, as yourself; it is written down who did. Exit code 3 where some are gone."""
+    from payerbot.commands import eobs as work
+    from payerbot.model import Job
+
+    raise typer.Exit(work.export(to, Job.LETTERS, batch=batch, staff=staff, as_json=as_json))
 
 
 @keys.command("set", epilog=example("payerbot keys set availity --login billing-bot"))

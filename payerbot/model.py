@@ -32,6 +32,7 @@ class Job(StrEnum):
     CLAIM_STATUS = "claim-status"
     EOBS = "eobs"
     AUTHS = "auths"
+    LETTERS = "letters"
 
 
 class Outcome(StrEnum):

@@ -285,6 +285,10 @@ class Practice(Frozen):
         found = self.routes_on(payer_text, payer_id, on)
         return found[0] if len(found) == 1 else None
 
+    def every_route(self) -> tuple[Route, ...]:
+        """The practice's own routes and those of the package that it does not replace, whatever the day."""
+        return (*self.routes, *self._starters())
+
     def routes_on(self, payer_text: str, payer_id: str, on: date) -> tuple[Route, ...]:
         """Every route in force that day that name and id fit; where the two contradict each other, those of both."""
         return tuple(route for route in self.routes_ever(payer_text, payer_id) if route.holds_on(on))

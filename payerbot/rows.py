@@ -6,27 +6,36 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from payerbot.authorization import AuthRequest, AuthResult
+from payerbot.letters import LettersRequest, LettersResult
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, Coverage, EligibilityRequest, EligibilityResult, Frozen, Job, Outcome
 from payerbot.remittance import EobRequest, EobResult
 
 LISTED = "list"  # the rung of an answer that was not asked for anew: the portal's list shows its claim unchanged
 
-Ask = EligibilityRequest | ClaimStatusRequest | EobRequest | AuthRequest
-Answer = EligibilityResult | ClaimStatusResult | EobResult | AuthResult
+Ask = EligibilityRequest | ClaimStatusRequest | EobRequest | AuthRequest | LettersRequest
+Answer = EligibilityResult | ClaimStatusResult | EobResult | AuthResult | LettersResult
 
 QUESTION: dict[Job, type[Ask]] = {
     Job.ELIGIBILITY: EligibilityRequest,
     Job.CLAIM_STATUS: ClaimStatusRequest,
     Job.EOBS: EobRequest,
     Job.AUTHS: AuthRequest,
+    Job.LETTERS: LettersRequest,
 }
 ANSWER: dict[Job, type[Answer]] = {
     Job.ELIGIBILITY: EligibilityResult,
     Job.CLAIM_STATUS: ClaimStatusResult,
     Job.EOBS: EobResult,
     Job.AUTHS: AuthResult,
+    Job.LETTERS: LettersResult,
 }
-BATCH_PREFIX: dict[Job, str] = {Job.ELIGIBILITY: "visits", Job.CLAIM_STATUS: "claims", Job.EOBS: "eobs", Job.AUTHS: "auths"}
+BATCH_PREFIX: dict[Job, str] = {
+    Job.ELIGIBILITY: "visits",
+    Job.CLAIM_STATUS: "claims",
+    Job.EOBS: "eobs",
+    Job.AUTHS: "auths",
+    Job.LETTERS: "letters",
+}
 
 
 class Reject(Frozen):

@@ -27,6 +27,9 @@ STEPS: dict[str, str] = {
     "checks": "a search for checks or claims is sent and answered",
     "eob-pdf": "a remittance is handed out as a PDF",
     "eob-csv": "the list of checks is handed out as CSV",
+    "eob-835": "a remittance is handed out as an 835",
+    "letters": "the list of letters, or of tasks, is asked for and answered",
+    "letter": "one letter is handed out",
     "auth-home": "the authorizations' own menu comes",
     "auth-form": "the authorization wizard comes",
     "auth-next": "a step of the wizard is sent and answered, the payer's check included",
@@ -63,11 +66,13 @@ def _at(*steps: str) -> frozenset[str]:
 
 
 _AUTHS = ("auth-home", "auth-form", "auth-next", "auth-submit", "auth-list", "auth-request")
-_REMITS = ("remits", "checks", "eob-pdf", "eob-csv")
-_PAGES = ("sign-in", "code", "home", "eligibility", "coverage", "claim-status", "claims", "claim", *_REMITS, *_AUTHS)
-_ANSWERS = ("coverage", "claims", "checks", "auth-next", "auth-list")
-_SIGNED_IN = ("home", "eligibility", "coverage", "claim-status", "claims", "claim", *_REMITS, *_AUTHS)
-_FORMS = ("eligibility", "claim-status", "remits", "auth-form", "auth-list")
+_REMITS = ("remits", "checks", "eob-pdf", "eob-csv", "eob-835")
+_LETTERS = ("letters", "letter")
+_PAGES = ("sign-in", "code", "home", "eligibility", "coverage", "claim-status", "claims", "claim", *_REMITS, *_AUTHS, *_LETTERS)
+_ANSWERS = ("coverage", "claims", "checks", "auth-next", "auth-list", "letters")
+_SIGNED_IN = ("home", "eligibility", "coverage", "claim-status", "claims", "claim", *_REMITS, *_AUTHS, *_LETTERS)
+_FORMS = ("eligibility", "claim-status", "remits", "auth-form", "auth-list", "letters")
+_FILES = ("eob-pdf", "letter")
 
 KINDS: dict[str, Kind] = {
     "slow": Kind("the answer takes longer", _at(), Arg.SECONDS, "3"),
@@ -105,17 +110,17 @@ KINDS: dict[str, Kind] = {
     "renamed-label": Kind("a label reads otherwise", _at(*_PAGES)),
     "changed-id": Kind("an id and a test id are others", _at(*_PAGES)),
     "moved-element": Kind("an element stands elsewhere", _at(*_PAGES)),
-    "reordered-columns": Kind("the columns are in another order", _at("claims", "claim", "checks", "auth-list")),
+    "reordered-columns": Kind("the columns are in another order", _at("claims", "claim", "checks", "auth-list", "letters")),
     "removed-landmark": Kind("the heading by which the page is known is gone", _at(*_PAGES)),
     "interstitial": Kind(
         "a page nobody knows comes first",
-        _at("sign-in", "home", "eligibility", "coverage", "claim-status", "claims", "remits", "auth-form", "auth-next"),
+        _at("sign-in", "home", "eligibility", "coverage", "claim-status", "claims", "remits", "auth-form", "auth-next", "letters"),
     ),
-    "truncated-pdf": Kind("the PDF ends in the middle", _at("eob-pdf"), Arg.TIMES, "1"),
-    "html-as-pdf": Kind("an error page comes under the name of a PDF", _at("eob-pdf"), Arg.TIMES, "1"),
-    "wrong-pdf": Kind("the PDF of another payment comes", _at("eob-pdf"), Arg.TIMES, "1"),
-    "new-tab": Kind("the PDF opens in a new tab in place of a download", _at("eob-pdf")),
-    "nothing-comes": Kind("the button is pressed and no file comes", _at("eob-pdf", "eob-csv"), Arg.TIMES, "1"),
+    "truncated-pdf": Kind("the PDF ends in the middle", _at(*_FILES), Arg.TIMES, "1"),
+    "html-as-pdf": Kind("an error page comes under the name of a PDF", _at(*_FILES), Arg.TIMES, "1"),
+    "wrong-pdf": Kind("the PDF of another payment, or another letter, comes", _at(*_FILES), Arg.TIMES, "1"),
+    "new-tab": Kind("the PDF opens in a new tab in place of a download", _at(*_FILES)),
+    "nothing-comes": Kind("the button is pressed and no file comes", _at(*_FILES, "eob-csv", "eob-835"), Arg.TIMES, "1"),
     "hang-after-accept": Kind("the request is taken, and the answer never comes", _at("auth-submit")),
     "drop-after-accept": Kind("the request is taken, and the connection is closed without an answer", _at("auth-submit"), Arg.TIMES, "1"),
     "reset-after-accept": Kind("the request is taken, and the connection is reset", _at("auth-submit"), Arg.TIMES, "1"),

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from payerbot.authorization import AuthRequest, AuthService
 from payerbot.ledger.book import Ledger
+from payerbot.letters import LettersRequest
 from payerbot.model import Job
 from payerbot.remittance import EobRequest
 from payerbot.rows import Answer, Ask
@@ -170,11 +171,17 @@ def auth_ask(n: int) -> AuthRequest:
     )
 
 
+def letters_ask(n: int) -> LettersRequest:
+    about = {"payer_key": f"payer{n}", "payer_label": "A PAYER", "organization": "", "region": "", "billing_npi": "1234567893"}
+    return LettersRequest(**about, billing_tin="123456789", since="2026-10-01", until="2026-10-31")
+
+
 ASKS: dict[Job, Callable[[int], Ask]] = {
     Job.ELIGIBILITY: visit_ask,
     Job.CLAIM_STATUS: claim_ask,
     Job.EOBS: eob_ask,
     Job.AUTHS: auth_ask,
+    Job.LETTERS: letters_ask,
 }
 
 

@@ -144,7 +144,7 @@ class TestBody:
             full = with_outcome(filled(kind), Outcome.ANSWERED)
             given = [full, *(kind(outcome=outcome) for outcome in FINAL)]
             answer(book, job, dict(enumerate(given, 1)))
-        assert send(book, practice, server.url).sent == len(server.got) == 4 * (1 + len(FINAL))
+        assert send(book, practice, server.url).sent == len(server.got) == len(ANSWER) * (1 + len(FINAL))
         for got in server.got:
             assert list(CHECK.iter_errors(got.json)) == []
             assert got.line == "POST /payerbot HTTP/1.1"

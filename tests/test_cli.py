@@ -111,7 +111,7 @@ class TestHelp:
         assert {" ".join(name) for name in COMMANDS} == {
             *promised.split(),
             *("keys set", "keys import", "keys check", "keys backup", "keys set-api", "audit verify", "selectors check"),
-            *("outbox list", "outbox send", "outbox retry", "eobs export"),
+            *("outbox list", "outbox send", "outbox retry", "eobs export", "letters export"),
             *(f"auths {name}" for name in ("prepare", "list", "show", "approve", "decline", "submit", "follow")),
         }
 

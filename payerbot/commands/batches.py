@@ -20,7 +20,7 @@ from payerbot.errors import UserError
 from payerbot.logs import log
 from payerbot.model import Job, Outcome
 from payerbot.model import Progress as Step
-from payerbot.outlet import eob_lines, files, todo
+from payerbot.outlet import eob_lines, files, letter_rows, todo
 from payerbot.outlet.columns import Run
 from payerbot.people.desk import Desk
 from payerbot.run import EXIT_FAILED, EXIT_OK, EXIT_WAITING, RunSummary, run_batch
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from payerbot.practice import Practice
     from payerbot.rows import BatchReport, Line, Sheet
 
+BESIDE = {Job.EOBS: eob_lines.beside, Job.LETTERS: letter_rows.beside}  # what a job writes beside its result
 GROWS_EVERY = 20.0  # seconds; a result file is written anew while a run goes on
 
 
@@ -83,8 +84,9 @@ def run(job: str, file: Path, *, out: Path | None, portal: str | None, headed: b
     mine = practice()
     target = out or file.with_name(f"{file.stem}.answers.csv")
     files.check(target, file)
-    if Job(job) is Job.EOBS:
-        files.check(eob_lines.beside(target), file)
+    for of, beside in BESIDE.items():
+        if Job(job) is of:
+            files.check(beside(target), file)
     _check_portal(mine, portal)
     sheet, loaded = _loaded(mine, Job(job), file, again=again)
     if not as_json:
@@ -247,6 +249,8 @@ def say_ended(mine: Practice, summary: RunSummary, totals: Totals, result: Resul
     typer.echo(f"{summary.rows} rows in, {totals.lines} lines out, {summary.seconds:.0f} s: {result.out}")
     if summary.job is Job.EOBS:
         typer.echo(f"The service lines of every EOB that balances: {eob_lines.beside(result.out)}")
+    if summary.job is Job.LETTERS:
+        typer.echo(f"Every letter and open task, the nearest day first: {letter_rows.beside(result.out)}")
 
 
 def _say_waits(result: Result) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from payerbot.intake import authorizations, claims, payments, reasons, visits
+from payerbot.intake import authorizations, claims, letters, payments, reasons, visits
 from payerbot.intake.reader import Reader, Setting
 from payerbot.model import Job
 from payerbot.rows import Ask, NewRow, Reject
@@ -14,6 +14,7 @@ ASK: dict[Job, Callable[[Reader], Ask | None]] = {
     Job.CLAIM_STATUS: claims.ask,
     Job.EOBS: payments.ask,
     Job.AUTHS: authorizations.ask,
+    Job.LETTERS: letters.ask,
 }
 
 

@@ -19,6 +19,7 @@ from payerbot.ledger.leases import Leases
 from payerbot.ledger.records import BatchInfo
 from payerbot.ledger.signins import ATTEMPTS, ITS_TURN
 from payerbot.ledger.tables import answer, attempt, batch, evidence, handoff, item, row
+from payerbot.letters import LettersRequest
 from payerbot.model import ClaimStatusRequest, EligibilityRequest, Job, Outcome
 from payerbot.remittance import EobRequest, bare_number
 from payerbot.rows import ANSWER, BATCH_PREFIX, Ask, BatchReport, Line, NewRow, Reject, Sheet, joined
@@ -29,8 +30,8 @@ _REJECTS = TypeAdapter(tuple[Reject, ...])
 
 
 def patient(ask: Ask) -> str:
-    """Whom a question is about: the practice's own key, or name and birth date where it has none; "" for a whole check."""
-    who = ask.patient
+    """Whom a question is about: the practice's own key, or name and birth date where it has none; "" for a check or letters."""
+    who = getattr(ask, "patient", None)
     if who is None:
         return ask.patient_key
     return ask.patient_key or f"{who.last.casefold()}|{who.first.casefold()}|{who.birth_date.isoformat()}"
@@ -216,6 +217,8 @@ class Batches(Leases):
                 return by_check if ask.check_no else self.name("paid claim", ask.payer_key, ask.claim_id or ask.payer_claim_no)
             case AuthRequest():
                 return self.name("authorization", ask.payer_key, ask.request_id)
+            case LettersRequest():
+                return self.name("letters", ask.payer_key, ask.billing_tin)
             case EligibilityRequest():
                 return self.name("coverage", ask.payer_key, patient(ask), ask.service_date.isoformat())
 

@@ -54,6 +54,7 @@ IDENTIFIERS = {
     Job.CLAIM_STATUS: ("member_id", "name", "birth_date", "dos", "charge"),
     Job.AUTHS: ("member_id", "name", "birth_date", "dates", "code"),
     Job.EOBS: ("check_no", "check_date", "amount", "payee"),
+    Job.LETTERS: ("practice", "dates"),
 }
 
 
@@ -69,9 +70,9 @@ class Run(NamedTuple):
 def answer_fields(job: Job) -> tuple[str, ...]:
     """The fields of the job's answer, named as in the model; outcome and match stand among the columns of the run.
 
-    A remittance has a file of its own; how a list showed a claim is for payerbot to compare.
+    A remittance and letters have files of their own; how a list showed a claim is for payerbot to compare.
     """
-    return tuple(name for name in ANSWER[job].model_fields if name not in {"outcome", "match", "remittance", "listed_as"})
+    return tuple(name for name in ANSWER[job].model_fields if name not in {"outcome", "match", "remittance", "listed_as", "letters"})
 
 
 def names(header: Sequence[str], job: Job) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from payerbot.authorization import AuthRequest
 from payerbot.intake import columns
 from payerbot.ledger.outbox import Contents
+from payerbot.letters import LettersRequest
 from payerbot.model import ClaimStatusRequest, EligibilityRequest, Frozen, Job, Outcome
 from payerbot.outlet import todo
 from payerbot.outlet.cells import SHARES
@@ -64,7 +65,7 @@ class Envelope(Frozen):
     id: str = Field(pattern="^[0-9a-f]{64}$", description="names this answer; the same at every try, as in the header Idempotency-Key")
     subject: str = Field(
         pattern="^[0-9a-f]{64}$",
-        description="names across batches what is answered: a claim, a payment, a request, a patient's coverage on a day",
+        description="names across batches what is answered: a claim, a payment, a request, a patient's coverage on a day, letters",
     )
     seq: int = Field(ge=1, description="the highest one of a subject is its latest answer, whatever came first")
     practice: str = Field(description="the practice's key: 'tenant' in its set-up file")
@@ -135,6 +136,8 @@ def _day(contents: Contents) -> date | None:
             return contents.ask.check_date
         case AuthRequest():
             return contents.ask.start_date
+        case LettersRequest():
+            return contents.ask.since
 
 
 def _rows(contents: Contents) -> Iterator[Row]:

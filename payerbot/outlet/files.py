@@ -17,7 +17,7 @@ import psutil
 
 from payerbot.errors import RunError, UserError
 from payerbot.model import Job
-from payerbot.outlet import columns, eob_lines, todo
+from payerbot.outlet import columns, eob_lines, letter_rows, todo
 from payerbot.outlet.cells import harmless
 from payerbot.outlet.columns import Run
 from payerbot.outlet.onfile import OnFile
@@ -37,7 +37,9 @@ def write(lines: Iterable[Line], header: Sequence[str], job: Job, out: Path, run
     totals = Totals(job)
     _whole(out, lambda target: _write(in_order, header, target, run, totals))
     if job is Job.EOBS:
-        _whole(eob_lines.beside(out), lambda target: _write_lines(in_order, target))
+        _whole(eob_lines.beside(out), lambda target: _write_rows(eob_lines.COLUMNS, eob_lines.rows(in_order), target))
+    if job is Job.LETTERS:
+        _whole(letter_rows.beside(out), lambda target: _write_rows(letter_rows.COLUMNS, letter_rows.rows(in_order), target))
     return totals
 
 
@@ -91,10 +93,10 @@ def _write(lines: Sequence[Line], header: Sequence[str], target: TextIO, run: Ru
         totals.count(line, work)
 
 
-def _write_lines(lines: Sequence[Line], target: TextIO) -> None:
+def _write_rows(header: Sequence[str], rows: Iterable[Sequence[str]], target: TextIO) -> None:
     table = csv.writer(target, lineterminator="\r\n")
-    table.writerow(eob_lines.COLUMNS)
-    table.writerows(map(harmless, cells) for cells in eob_lines.rows(lines))
+    table.writerow(header)
+    table.writerows(map(harmless, cells) for cells in rows)
 
 
 def _own(cells: Sequence[str], width: int) -> Sequence[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from payerbot.intake import reasons
 from payerbot.model import Job, Outcome
-from payerbot.outlet import todo, todo_auths, todo_payments
+from payerbot.outlet import todo, todo_auths, todo_letters, todo_payments
 from payerbot.outlet.work import Work
 from payerbot.rows import Line
 
@@ -27,7 +27,13 @@ def outcome(line: Line) -> str:
     return line.last_outcome.value if line.last_outcome else WAITING
 
 
-TO_DOS = {Job.ELIGIBILITY: todo.VISITS, Job.CLAIM_STATUS: todo.CLAIMS, Job.EOBS: todo_payments.PAYMENTS, Job.AUTHS: todo_auths.REQUESTS}
+TO_DOS = {
+    Job.ELIGIBILITY: todo.VISITS,
+    Job.CLAIM_STATUS: todo.CLAIMS,
+    Job.EOBS: todo_payments.PAYMENTS,
+    Job.AUTHS: todo_auths.REQUESTS,
+    Job.LETTERS: todo_letters.LETTERS,
+}
 
 
 class Entry(NamedTuple):

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from payerbot.authorization import AuthResult
 from payerbot.intake import reasons
+from payerbot.letters import LettersResult
 from payerbot.model import AuthRule, ClaimState, ClaimStatusResult, Coverage, EligibilityResult, Job, Network, Outcome
-from payerbot.outlet import todo_auths, todo_payments
+from payerbot.outlet import todo_auths, todo_letters, todo_payments
 from payerbot.outlet.work import Todo, Work, dollars, percent, tail
 from payerbot.remittance import EobResult
 from payerbot.rows import Answer, Line, Reject
@@ -46,6 +47,8 @@ def of_answered(answer: Answer, *, authorized: bool = False) -> Work:
             return todo_payments.answered(answer)
         case AuthResult():
             return todo_auths.answered(answer)
+        case LettersResult():
+            return todo_letters.answered(answer)
 
 
 def waits_for(line: Line) -> str:
@@ -86,6 +89,8 @@ def _final(answer: Answer, job: Job) -> Work:
     """Final, in whichever job."""
     if isinstance(answer, EobResult):
         return todo_payments.unanswered(answer)
+    if isinstance(answer, LettersResult):
+        return todo_letters.unanswered(answer)
     return todo_auths.unanswered(answer) if isinstance(answer, AuthResult) else _unanswered(answer, job)
 
 

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 Todo = Literal[
     "OK", "COLLECT", "FIX", "NO COVERAGE", "NOT CHECKED",
     "PAID", "DENIED - work", "REVERSED - work", "WAIT",
-    "POST", "POST - work denials", "READ IT", "NOT FOUND", "APPROVED", "APPROVED IN PART", "NOT NEEDED", "APPROVE"]  # fmt: skip
+    "POST", "POST - work denials", "READ IT", "NOT FOUND", "APPROVED", "APPROVED IN PART", "NOT NEEDED", "APPROVE",
+    "ANSWER", "NOTHING NEW"]  # fmt: skip
 
 
 class Work(NamedTuple):
