@@ -35,11 +35,16 @@ class Claims(Eligibility):
         """Search by the payer's number, then in the record of the member: found by id, by name; by wider days."""
         tried: list[str] = []
         result = ClaimStatusResult(outcome=Outcome.NOT_FOUND, reason="the payer has no such claim")
+        elsewhere: ClaimStatusResult | None = None
         for look in self._looks(ask):
             tried.append(look.rung)
             result = self._look(ask, look)
-            if result.outcome is not Outcome.NOT_FOUND:
+            if result.outcome is Outcome.WRONG_PORTAL:  # what an outdated id is taken for, too: the name may find the member
+                elsewhere = elsewhere or result
+            elif result.outcome is not Outcome.NOT_FOUND:
                 break
+        if result.outcome in (Outcome.NOT_FOUND, Outcome.WRONG_PORTAL) and elsewhere is not None:
+            return elsewhere.model_copy(update={"rung": "member_id", "tried": tuple(tried)})
         if result.outcome is Outcome.NOT_FOUND and (due := self.too_new(ask.first_sent)) is not None:
             result = ClaimStatusResult(outcome=Outcome.NOT_YET, due=due, reason="a claim this new cannot be seen yet")
         found = result.outcome not in (Outcome.NOT_FOUND, Outcome.NOT_YET)

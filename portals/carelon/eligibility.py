@@ -16,6 +16,7 @@ from portals.carelon.shell import SOON_MS, TRIES, Shell
 from portals.text import same_id
 
 KEPT = 50  # as many earlier answers are known again
+DOUBTFUL = (Outcome.AMBIGUOUS, Outcome.WRONG_PORTAL)  # an id that is outdated can look like another plan's
 ENROLLMENT, COB, BENEFITS, NOTES = "Enrollment History", "COB", "Benefits", "Additional Information"
 
 
@@ -36,7 +37,7 @@ class Eligibility(Shell):
         for rung in ("member_id", "name") if ask.patient.member_id else ("name",):
             tried.append(rung)
             result = self._inquire(ask, rung)
-            if rung == "member_id" and (result.outcome is Outcome.AMBIGUOUS or result.field == "birth_date"):
+            if rung == "member_id" and (result.outcome in DOUBTFUL or result.field == "birth_date"):
                 doubt = result
             elif result.outcome is not Outcome.NOT_FOUND:
                 break

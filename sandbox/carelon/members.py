@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,6 +31,7 @@ OTHER_BIRTH_DATE = "The Date of Birth entered does not match our records for thi
 SEVERAL = "More than one member matches the information entered. Please search by Member ID."
 ANTHEM = "This member is covered by an Anthem plan. Please use the Anthem payer ID on Availity Essentials for this member."
 ANTHEM_MEMBERS = "Anthem members: look up eligibility on Availity Essentials."  # stands on the form, whoever is searched for
+ANTHEM_ID = re.compile(r"[A-Z]{3}\d{3}M\d{7}")
 YEARS, AHEAD = 2, timedelta(days=60)
 BUTTONS = ("View Member Auths", "View Member Claims", "Enter Auth Request")
 
@@ -135,7 +137,7 @@ def _nobody(request: Request, at: At, asked: dict[str, str], on: date) -> str:
     number = asked["memberId"]
     if number and at.box.world.find_members(place_of(request).payer, member_id=number, on=on):
         return OTHER_BIRTH_DATE
-    return ANTHEM if same_id(number)[:3].isalpha() and len(same_id(number)) > len("XDP") else NOBODY
+    return ANTHEM if ANTHEM_ID.fullmatch(same_id(number)) else NOBODY
 
 
 # the record
