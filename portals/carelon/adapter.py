@@ -4,7 +4,8 @@
 Dates take eight digits and show slashes afterwards. A tab of the record is a page of its own and repeats whose record it is. Claims are
 looked up in the member's record or by number; the list covers one of the practice's NPIs until all are chosen. A member of an Anthem plan
 is not found here: where the page says so, Availity's Anthem payer id is where to ask. The use agreement and the attestation of provider
-data are a person's.
+data are a person's. By way of Availity the sign-in and every address are Availity's; its payer space leads on with a single sign-on,
+and from there only the links of the pages are used.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Carelon(Claims):
     def tour(self, _ask: Request) -> Iterator[str]:
         """The links and the two searches."""
         self._inside()
-        yield "shell"
+        yield "inside"
         form = self._open("member_search", "member_search")
         self._must_have(form, "member_id", "last", "first", "birth_date", "as_of", "submit")
         yield "member_search"

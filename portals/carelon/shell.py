@@ -39,14 +39,31 @@ class Shell(Portal):
 
     def _inside(self) -> Screen:
         """A page with the links, whichever it is."""
-        shell = self.screen("shell")
-        if not shell.here():  # an error page, or one that was left half done
+        shell = self.screen("inside")
+        if not shell.here():  # an error page, one that was left half done, or where the sign-in has led
             self._start_anew()
         return shell
 
     def _start_anew(self) -> None:
-        self.go(self.config.sign_in.home)
-        self.arrive("shell")
+        """Home; where another site signs in for this one, by way of that site's own link to it."""
+        first = self.config.sign_in.signed_in
+        if first == "inside" or not self.screen(first).here():
+            self.go(self.config.sign_in.home)
+        self.arrive(first)
+        if first != "inside":
+            self._enter()
+
+    def _enter(self) -> None:
+        """Out of the payer spaces, into a tab of its own or into this one."""
+        menu, spaces, space = (self.screen(name) for name in ("spaces_menu", "payer_spaces", "payer_space"))
+        self._must_have(menu, "landmark")
+        menu["landmark"].click()
+        menu["all"].click()
+        self.arrive("payer_spaces")
+        spaces["card"].click()
+        self.arrive("payer_space")
+        self.tab.follow(space["application"])
+        self.arrive("inside")
 
     def _must_have(self, page: Screen, *keys: str) -> None:
         """What belongs to a page that is there: PageChanged soon, not after the time that a page may take."""

@@ -34,6 +34,7 @@ TWINS = (
         DEVICE_COOKIE,
         partial(build, AVAILITY),
         leads_to=("availity",),
+        begins_at="availity",
         space=("CARELON BEHAVIORAL HEALTH (BHOVO)", "ProviderConnect"),
         enters_at=paths.SSO,
         lacks=NOWHERE,
