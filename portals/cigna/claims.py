@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from payerbot import steps
 from payerbot.browser.locate import Screen
-from payerbot.errors import PageChanged, ReadBackMismatch
+from payerbot.errors import ReadBackMismatch
 from payerbot.model import ClaimList, ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, PatientRequest
 from portals.cigna import read, read_claims
 from portals.cigna.eligibility import SHORTENED, Eligibility
@@ -35,10 +35,6 @@ class Look(NamedTuple):
 
 class Claims(Eligibility):
     """Drives the search, the list and the opened claim."""
-
-    _before: tuple[object, ...] = ()  # what the answer before showed, to know it again
-    _looked: Look | None = None  # and which search it was the answer to
-    _again = False  # this very search was answered so already
 
     def report_claim_status(self, ask: ClaimStatusRequest) -> ClaimStatusResult:
         """Search by the payer's number, by patient ID and birth date, by name, by the patient ID that the payer uses now."""
@@ -67,7 +63,7 @@ class Claims(Eligibility):
                 came, rows = self._listed(look)
             except ReadBackMismatch:
                 continue
-            if came == "list" and (not read_claims.within(rows, ask) or not self._believed(look, *rows)):
+            if came == "list" and (not read_claims.within(rows, ask) or not self.believed(look, *rows)):
                 continue
             if came == "list":
                 return ClaimList(outcome=Outcome.ANSWERED, claims=tuple(map(read_claims.listed, rows)), **days)
@@ -111,7 +107,7 @@ class Claims(Eligibility):
         """What the search led to; None where it is not this search's answer."""
         if came != "list":
             return self._refused_search(came, look)
-        if not read_claims.belong(rows, ask, look.kind) or not self._believed(look, *rows):
+        if not read_claims.belong(rows, ask, look.kind) or not self.believed(look, *rows):
             return None
         chosen = read_claims.choose(rows, ask)
         if len(chosen) == 1:
@@ -119,12 +115,6 @@ class Claims(Eligibility):
         if chosen:
             return ClaimStatusResult(outcome=Outcome.AMBIGUOUS, reason="the payer has several such claims")
         return ClaimStatusResult(outcome=Outcome.NOT_FOUND, reason="no claim of this day and charge")
-
-    def _believed(self, look: Look, *shown: object) -> bool:
-        """Whether an answer counts: one that shows just what the answer to another search showed is asked for once more."""
-        stale = shown == self._before and look != self._looked and not self._again
-        self._before, self._looked, self._again = shown, look if not stale else self._looked, self._again or stale
-        return not stale
 
     def _listed(self, look: Look) -> tuple[str, list[read_claims.Row]]:
         """Send the search: which answer came, "" where none did, and all rows of a list."""
@@ -144,35 +134,15 @@ class Claims(Eligibility):
         said = self.screen("claim_list")["none"].text() if came == "none" else self.screen("claim_form")["apology"].text()
         self.keep()
         result = read_claims.refusal(said)
-        return result if result.outcome is Outcome.PORTAL_DOWN or self._believed(look, said) else None
-
-    # --- the list
+        return result if result.outcome is Outcome.PORTAL_DOWN or self.believed(look, said) else None
 
     def _pages(self, listed: Screen) -> list[read_claims.Row]:
-        """The rows of all pages; a list whose rows are not as many as it says, or of which one stands on two pages, is not believed."""
-        self.must_have(listed, "range")
-        total, rows = read_claims.total(listed["range"].text()), self._rows(listed)
-        while listed["next_page"].visible() and listed["next_page"].enabled(0):
-            self._turn(listed, "next_page")
-            rows += self._rows(listed)
+        """The rows of all pages; a list in which one stands on two pages is not believed."""
+        rows = [read_claims.row(cells) for cells in self.pages(listed)]
         numbers = [row.number for row in rows if row.number]
-        if len(rows) != total or len(set(numbers)) != len(numbers):
-            raise ReadBackMismatch("claim list: its rows are not as many as it says, or one stands on two pages")
+        if len(set(numbers)) != len(numbers):
+            raise ReadBackMismatch("claim list: a claim stands on two pages")
         return rows
-
-    def _rows(self, listed: Screen) -> list[read_claims.Row]:
-        self.must_have(listed, "table")
-        rows = [read_claims.row(cells) for cells in listed["table"].table()]
-        self.keep()
-        if not rows:  # a search that finds nothing says so
-            raise PageChanged("claim list: it shows no rows that are known")
-        return rows
-
-    def _turn(self, listed: Screen, button: str) -> None:
-        """Another page; the one before must be gone."""
-        other = listed["range"].apart_from_now()
-        listed[button].click()
-        self.expect({"rows": other}, within_ms=ANSWER_MS, what=listed.name)
 
     # --- one claim
 
@@ -201,7 +171,7 @@ class Claims(Eligibility):
                 return
             if not listed["previous_page"].enabled(0):
                 raise ReadBackMismatch("claim list: a row that was there is not there any more")
-            self._turn(listed, "previous_page")
+            self.turn(listed, "previous_page")
 
     def _detail(self, page: Screen) -> read_claims.Detail:
         self.must_have(page, "facts", "notes", "payments", "procedures")

@@ -58,6 +58,17 @@ REFUSALS: tuple[tuple[tuple[str, ...], Outcome, str, str], ...] = (  # the first
 )
 
 
+TOTAL = re.compile(r"\d+ . \d+ of (\d+)")
+
+
+def total(label: str) -> int:
+    """How many rows a list says that it has."""
+    hit = TOTAL.search(label)
+    if hit is None:
+        raise PageChanged("list: it does not say how many rows there are")
+    return int(hit[1])
+
+
 class Hit(NamedTuple):
     """One row of the search's results."""
 

@@ -55,7 +55,6 @@ NOTHING = ("--", "Not assigned", "")
 NONE_FOUND = "no results for the parameters chosen"
 CARC = re.compile(r"(CO|PR|OA|PI|CR)-(\w{1,4})")
 RARC = re.compile(r"(?:N|M|MA)\d{1,4}")
-TOTAL = re.compile(r"\d+ . \d+ of (\d+)")
 
 
 class Row(NamedTuple):
@@ -104,14 +103,6 @@ def row(cells: Cells) -> Row:
         account=value(cells["Provider account number"]),
         charge=charge,
     )
-
-
-def total(label: str) -> int:
-    """How many claims the list says that it has."""
-    hit = TOTAL.search(label)
-    if hit is None:
-        raise PageChanged("claim list: it does not say how many claims there are")
-    return int(hit[1])
 
 
 def refusal(said: str) -> ClaimStatusResult:

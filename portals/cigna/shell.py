@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from payerbot import steps
 from payerbot.browser.locate import Element, Screen
-from payerbot.errors import PageChanged, PortalDown, PortalSlow
+from payerbot.errors import AccessWanted, PageChanged, PortalDown, PortalSlow, ReadBackMismatch
 from portals.base import Portal
+from portals.cigna import read
 
 ANSWER_MS = 90_000
 LISTENS_MS = 4_000  # within this a form that was sent shows that it was
@@ -20,13 +21,20 @@ class Shell(Portal):
     """Forms and answers of a page that is loaded once."""
 
     _down = False  # the last try ended with the portal's own apology
+    _before: tuple[object, ...] = ()  # what the answer before showed, to know it again
+    _looked: object = None  # and which search it was the answer to
+    _again = False  # this very search was answered so already
 
     def open(self, path: str, name: str) -> Screen:
         """A form as its page brings it, loaded anew, so that nothing of the search before is on it."""
         form = self.screen(name)
         for _ in range(LOADS):
             self.go(path)
-            if self.expect({name: form["landmark"], "trouble": form["trouble"]}, what=name) == name:
+            came = self.expect({name: form["landmark"], "denied": form["denied"], "trouble": form["trouble"]}, what=name)
+            if came == "denied":
+                self.keep()
+                raise AccessWanted(f"{name}: this user has no access to it")
+            if came == name:
                 return form
         raise PortalDown(f"{name}: the portal says that it cannot answer now")
 
@@ -62,6 +70,37 @@ class Shell(Portal):
     def _under_way(self, form: Screen, box: str) -> bool:
         """While a form is being sent its button cannot be pressed; that of an empty form cannot be either."""
         return form["submit"].visible() and not form["submit"].enabled(0) and form[box].visible() and bool(form[box].text())
+
+    def pages(self, listed: Screen) -> list[dict[str, str]]:
+        """The rows of all pages of a list; one whose rows are not as many as it says is not believed."""
+        self.must_have(listed, "range")
+        total, rows = read.total(listed["range"].text()), self._rows(listed)
+        while listed["next_page"].visible() and listed["next_page"].enabled(0):
+            self.turn(listed, "next_page")
+            rows += self._rows(listed)
+        if len(rows) != total:
+            raise ReadBackMismatch(f"{listed.name}: its rows are not as many as it says")
+        return rows
+
+    def _rows(self, listed: Screen) -> list[dict[str, str]]:
+        self.must_have(listed, "table")
+        rows = listed["table"].table()
+        self.keep()
+        if not rows:  # a search that finds nothing says so
+            raise PageChanged(f"{listed.name}: it shows no rows that are known")
+        return rows
+
+    def turn(self, listed: Screen, button: str) -> None:
+        """Another page; the one before must be gone."""
+        other = listed["range"].apart_from_now()
+        listed[button].click()
+        self.expect({"rows": other}, within_ms=ANSWER_MS, what=listed.name)
+
+    def believed(self, look: object, *shown: object) -> bool:
+        """Whether an answer counts: one that shows just what the answer to another search showed is asked for once more."""
+        stale = shown == self._before and look != self._looked and not self._again
+        self._before, self._looked, self._again = shown, look if not stale else self._looked, self._again or stale
+        return not stale
 
     def gave_up(self, where: str) -> PageChanged | PortalDown:
         """What to raise when a search was sent as often as it may be."""

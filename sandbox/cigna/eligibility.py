@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.cigna import searches
 from sandbox.cigna.benefits import RELATIONS, full_name, sheet
 from sandbox.cigna.web import at_step, envelope, place_of, session_at, signed_in, step
 from sandbox.cigna.words import is_too_much, parsed_day, trouble, us
@@ -40,27 +41,14 @@ class Search:
     trouble: str = ""
 
 
-@step("eligibility")
-@signed_in
-async def setup(_request: Request, at: At) -> Response:
-    """What the form needs at its start."""
-    if at.fires("maintenance") is not None:
-        return JSONResponse({"maintenance": True})
-    return JSONResponse(envelope(at, nonce=secrets.token_hex(8), most=MOST))
-
-
 @step("coverage")
 @signed_in
 async def ask(request: Request, at: At) -> Response:
     """Search."""
-    session, asked = session_at(at), await request.json()
-    at.box.records.add("press", form="eligibility", nonce=str(asked.get("nonce", "")), session=session.label)
-    if at.fires("blank-form") is not None:
-        return JSONResponse({"reset": True})
-    turn = session.memory["turn"] = session.memory.get("turn", 0) + 1
-    search = _searched(request, at, [_cleaned(one) for one in asked["patients"][:MOST]])
-    await asyncio.sleep(at.box.staging_seconds(turn))
-    return JSONResponse(envelope(at, **_shown(search)))
+    asked = await searches.pressed(request, at, "eligibility")
+    if asked is None:
+        return searches.reset()
+    return JSONResponse(envelope(at, **_shown(_searched(request, at, [_cleaned(one) for one in asked["patients"][:MOST]]))))
 
 
 def _cleaned(one: dict[str, Any]) -> Asked:
@@ -167,7 +155,7 @@ async def patient(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/api/patient/setup", setup),
+    Route("/api/patient/setup", step("eligibility")(signed_in(searches.setup("patients", lambda _at: {"most": MOST})))),
     Route("/api/patient/search", ask, methods=["POST"]),
     Route("/api/patient/{key}/{number:int}", patient),
 ]

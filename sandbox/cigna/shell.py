@@ -14,7 +14,7 @@ from sandbox.cigna.web import HOME, SIGN_IN, at_step, envelope, file_of, place_o
 from sandbox.cigna.words import us
 from sandbox.server import At
 
-SCRIPTS = ("cigna.js", "patients.js", "claims.js", "app.js")
+SCRIPTS = ("cigna.js", "forms.js", "patients.js", "claims.js", "reports.js", "app.js")
 
 
 @step("home")

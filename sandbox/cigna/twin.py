@@ -6,20 +6,21 @@ from functools import partial
 
 from starlette.applications import Starlette
 
-from sandbox.cigna import claims, eligibility, shell, signin
+from sandbox.cigna import claims, eligibility, files, messages, remits, shell, signin
 from sandbox.cigna.sites import PLACES, Place
 from sandbox.cigna.web import DEVICE_COOKIE, SESSION_COOKIE
 from sandbox.server import Sandbox, TwinSite
 
+PARTS = (signin, eligibility, claims, remits, messages, files, shell)
 NOWHERE = (
     "pick-lost@*", "frame-detached@*", "framed-sign-in@*", "unusual-time@*", "password-expiring@*", "maintenance-notice@*",
-    "trust-device@*", "exfiltrate@*", "*@payer-space", "*@remits", "*@checks", "*@eob-*", "*@auth-*",
+    "trust-device@*", "exfiltrate@*", "*@payer-space", "*@eob-csv", "*@auth-*",
 )  # fmt: skip
 
 
 def build(place: Place, box: Sandbox) -> Starlette:
     """One place's pages and calls."""
-    app = Starlette(routes=[*signin.ROUTES, *eligibility.ROUTES, *claims.ROUTES, *shell.ROUTES])
+    app = Starlette(routes=[route for part in PARTS for route in part.ROUTES])
     app.state.box, app.state.place, app.state.users = box, place, {}
     return app
 

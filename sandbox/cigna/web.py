@@ -36,6 +36,10 @@ RENAMED: dict[str, dict[str, str]] = {
     "claim-status": {"Cigna patient ID": "Customer number", "First name": "Given name", "Search": "Find"},
     "claims": {"Claim reference number": "Control number", "Amount billed": "Charges", "Dates of service": "Days"},
     "claim": {"Claim reference number": "Control number", "Claim status": "Outcome", "Total paid": "Net payment"},
+    "remits": {"Remittance tracking number": "Trace", "Search": "Find", "Claim/reference number": "Control number"},
+    "checks": {"Remittance tracking number": "Trace", "Deposit amount": "Total", "Deposit date": "Day"},
+    "eob-pdf": {"View report": "Open"},
+    "letters": {"Letter number": "Item", "Letter date": "Day", "Response due": "Deadline"},
 }
 IDS: dict[str, dict[str, str]] = {
     "sign-in": {"username": "user-key", "password": "user-secret", "login-submit-button": "enter-button"},
@@ -46,6 +50,10 @@ IDS: dict[str, dict[str, str]] = {
     "claim-status": {"memberId": "customerId", "firstName": "givenName", "patient-search-button": "find-button"},
     "claims": {"claims-threesixty-search-result-table": "claims-hits"},
     "claim": {"claim-detail-summary": "claim-detail-overview"},
+    "remits": {"trackingNumber": "traceNumber", "remittance-search-button": "report-find-button"},
+    "checks": {"remittance-result-table": "report-hits"},
+    "eob-pdf": {},
+    "letters": {"letterFrom": "mailFrom", "letter-result-table": "mail-hits", "letter-search-button": "mail-find-button"},
 }
 _FLAGS = {
     "moved-element": "moved",

@@ -45,7 +45,6 @@ async function listAgain(main, back) {
   await claimsPage(main);
 }
 
-const PAGES = {};
 window.addEventListener("popstate", () => route(true));
 route(false);
 (boot.covers || []).forEach(cover);

@@ -3,6 +3,7 @@
 
 async function patientsPage(main) {
   const setup = await call("GET", "/api/patient/setup");
+  if (noAccess(setup, main, "Patient search")) return;
   const place = h("div", {});
   const result = h("div", {});
   main.replaceChildren(title("Patient search"), place, result);

@@ -1,0 +1,13 @@
+"""What these portals hand out of a payment: the payer's own remittance report."""
+
+from __future__ import annotations
+
+from sandbox.eobs import documents
+from sandbox.world_model import Remit
+
+HERE = ("cigna-chcp", "cigna-evernorth")
+
+
+def of(remit: Remit) -> set[tuple[str, bytes]]:
+    """Each document of a payment: its medium and its bytes."""
+    return {("pdf", documents.payer_issued(remit))}
