@@ -20,7 +20,7 @@ from sandbox.faults import KINDS, FaultBoard, UnknownFault
 from sandbox.line import Wire
 from sandbox.logins import Logins, default_logins, logins_from
 from sandbox.records import Recorder
-from sandbox.server import CONTROL_HOST, Sandbox, application, twins
+from sandbox.server import CONTROL_HOST, Sandbox, application, hosts
 from sandbox.world import AS_OF, AVAILITY, EVERYONE, PAYERS, SEED, World
 
 EXIT_USAGE = 2
@@ -151,7 +151,7 @@ def _process(pid: int) -> psutil.Process:
 def _ready(box: Sandbox, port: int) -> dict[str, object]:
     return {
         "port": port,
-        "hosts": {"control": CONTROL_HOST} | {site.portal: site.host for site in twins()},
+        "hosts": {"control": CONTROL_HOST} | hosts(),
         "users": [login.shown() for login in box.logins.all()],
         "control_token": box.token,
         "seed": box.world.seed,

@@ -47,6 +47,7 @@ class TwinSite:
     leads_to: tuple[str, ...] = ()  # further sites that its pages send a browser to, such as a sign-in on a host of its own
     space: tuple[str, str] = ("", "")  # the payer and the application under which Availity's payer spaces lead here, and
     enters_at: str = "/sso"  # the path to which they do, with ?ticket=
+    begins_at: str = ""  # the twin at whose address a browser begins, where the way in is through another portal
     lacks: tuple[str, ...] = ()  # faults that it has no place for, as NAME@STEP; * stands for anything
 
     def knows(self, spec: str) -> bool:
@@ -98,6 +99,12 @@ def twins() -> list[TwinSite]:
 def site_of(portal: str) -> TwinSite:
     """The twin of this portal."""
     return next(site for site in twins() if site.portal == portal)
+
+
+def hosts() -> dict[str, str]:
+    """Where a browser begins, for each portal."""
+    at = {site.portal: site for site in twins()}
+    return {portal: at[site.begins_at or portal].host for portal, site in at.items()}
 
 
 def application(box: Sandbox) -> Starlette:

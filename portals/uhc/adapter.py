@@ -4,8 +4,8 @@
 their address. Every search begins on a page loaded anew: nothing of the answer before can stand on it. An answer's sections fill one by
 one, and each is waited for. "Nobody found" can stand in a dialog, in a pop-up or in a banner, and is sometimes said of a member who is
 there: it counts when it was said twice. A claim search covers one provider until the whole TIN is chosen. Behavioral members can be kept
-at Optum Provider Express; where the page says so, that is where to ask. Documents and authorizations are not built: nothing public
-describes their screens.
+at Optum Provider Express; where the page says so, that is where to ask. The library searches at most 90 days at once; a claim's payment is
+found among its member's documents. Authorizations are not built: nothing public describes their screens.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from payerbot.model import Request
-from portals.uhc.claims import CLAIMS, Claims
+from portals.uhc.claims import CLAIMS
+from portals.uhc.documents import LIBRARY, Documents
 from portals.uhc.eligibility import ELIGIBILITY
 
 
-class UHC(Claims):
+class UHC(Documents):
     """UnitedHealthcare Provider Portal."""
 
     slug, title = "uhc", "UnitedHealthcare Provider Portal"
 
     def tour(self, _ask: Request) -> Iterator[str]:
-        """The shell and the two forms."""
+        """The shell and the three forms."""
         self.arrive("shell")
         yield "shell"
         form = self.open(ELIGIBILITY, "eligibility_form")
@@ -32,3 +33,6 @@ class UHC(Claims):
         form = self.open(CLAIMS, "claim_form")
         self.must_have(form, "type", "member_id", "whole_tin", "custom_dates", "submit")
         yield "claim_form"
+        form = self.open(LIBRARY, "document_form")
+        self.must_have(form, "kind", "advanced", "start", "end", "submit")
+        yield "document_form"

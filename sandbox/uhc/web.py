@@ -30,6 +30,11 @@ RENAMED: dict[str, dict[str, str]] = {
     "claim-status": {"Member ID": "Subscriber Number", "First date of service": "From", "Search": "Find Claims"},
     "claims": {"Member ID": "Subscriber Number", "First Date of Service": "From", "Claim Number": "Reference", "Billed Amount": "Charges"},
     "claim": {"Claim number": "Reference", "Claim status": "Outcome", "Total paid": "Net payment"},
+    "remits": {"Member ID": "Subscriber Number", "From": "First day", "Search": "Find documents"},
+    "checks": {"Payment Number": "Trace", "Payment Date": "Issued", "Payment Amount": "Sum", "Claim Number": "Reference"},
+    "eob-pdf": {"Payment Number": "Trace"},
+    "letters": {"Letter Number": "Reference", "Response Due": "Reply by", "Subject": "About", "Action Needed": "To do"},
+    "letter": {"Letter Number": "Reference"},
 }
 IDS: dict[str, dict[str, str]] = {
     "home": {"eligibility-link": "coverage-link", "claims-and-payments-link": "billing-link"},
@@ -41,6 +46,15 @@ IDS: dict[str, dict[str, str]] = {
     "claim-status": {"search.claim.memberId": "query.member", "submit-claim-search-button": "find-claims-button"},
     "claims": {"claims-results": "hits", "search-results-label": "hits-label"},
     "claim": {"overview-claim-number": "summary-number", "overview-status": "summary-status"},
+    "remits": {
+        "document.from": "range.from",
+        "document.memberId": "range.member",
+        "submit-document-search-button": "find-documents-button",
+    },
+    "checks": {"document-results": "hits"},
+    "eob-pdf": {},
+    "letters": {"document-results": "hits", "document.from": "range.from", "submit-document-search-button": "find-documents-button"},
+    "letter": {},
 }
 _FLAGS = {
     "moved-element": "moved",

@@ -123,7 +123,7 @@ class TestFaults:
             *deep(
                 ("payer-error@checks:9", PortalDown),
                 ("outage@checks", PortalDown),
-                ("error-503@remits", PortalDown),
+                ("outage@remits", PortalDown),
                 ("outage@eob-pdf", PortalDown),
                 ("nothing-comes@eob-pdf:9", PortalSlow),
                 ("session-expiry@eob-pdf", SessionLost),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +16,7 @@ from payerbot.model import Outcome
 from portals import KNOWN
 from sandbox import letters
 from sandbox.world import PAYERS, PRACTICE
-from tests.contract.support import Site, signed_in
+from tests.contract.support import Site
 from tests.deep import deep
 
 if TYPE_CHECKING:
@@ -169,12 +168,3 @@ class TestFaults:
         site.mend_form()
         with site.fault(fault, patience=3), pytest.raises(error):
             asked(site, site.first, *last_quarter(site))
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("slug", ABLE)
-@pytest.mark.parametrize("seed", [11, 4242])
-def test_letters_of_other_worlds_are_all_there(slug: str, seed: int, tmp_path: Path) -> None:
-    with signed_in(slug, tmp_path, seed=seed, members=40, claims=80) as site:
-        for payer in site.payers:
-            assert wrong(site, payer, *last_quarter(site)) == []

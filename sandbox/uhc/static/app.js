@@ -5,6 +5,8 @@ function header() {
   const entry = (label, testid, act) => h("button", { type: "button", "data-testid": testid && i(testid), onclick: act }, t(label));
   const mega = h("div", { class: cls("mega"), hidden: true }, h("a", { href: "#/claims" }, "Claim Status"), " ", h("a", { href: "#/nowhere" }, "Payment Status"));
   const claims = entry("Claims & Payments", "claims-and-payments-link", () => { mega.hidden = !mega.hidden; });
+  const library = h("div", { class: cls("mega"), hidden: true }, h("a", { href: "#/documents" }, "Document Library"), " ", h("a", { href: "#/trackit" }, "TrackIt"));
+  const docs = entry("Documents & Reporting", "documents-and-reporting-link", () => { library.hidden = !library.hidden; });
   const eligibility = h("a", { href: "#/eligibility", "data-testid": i("eligibility-link") }, t("Eligibility"));
   const payer = h("button", { type: "button", "data-testid": "payer-menu-abyss-button-root" }, "UnitedHealthcare");
   const menu = h("div", { hidden: true }, h("button", { type: "button", "data-testid": "sign-out-button", onclick: async () => {
@@ -14,7 +16,7 @@ function header() {
   const user = h("button", { type: "button", "data-testid": "user-menu-button", onclick: () => { menu.hidden = !menu.hidden; } }, boot.name);
   const links = layout.moved ? [claims, eligibility] : [eligibility, claims];
   return h("header", {}, h("strong", {}, "UnitedHealthcare Provider Portal"), links, h("a", { href: "#/nowhere" }, "Prior Authorization and Notification"),
-    h("a", { href: "#/nowhere" }, "Documents & Reporting"), payer, user, menu, mega);
+    docs, payer, user, menu, mega, library);
 }
 
 function homePage(main) {
@@ -33,6 +35,8 @@ async function route() {
   try {
     if (where === "eligibility") await eligibilityPage(main);
     else if (where === "claims") await back(main);
+    else if (where === "documents") await documentsPage(main, told === "letters");
+    else if (where === "trackit") await trackItPage(main);
     else if (where === "summary") await summaryPage(main, location.hash.slice("#/summary/".length));
     else homePage(main);
   } catch (trouble) {
