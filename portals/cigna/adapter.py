@@ -12,17 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from payerbot.model import Request
-from portals.cigna.claims import CLAIMS, Claims
+from portals.cigna.claims import CLAIMS
 from portals.cigna.eligibility import PATIENTS
+from portals.cigna.remits import REMITS, Remits
 
 
-class Cigna(Claims):
+class Cigna(Remits):
     """Cigna for Health Care Professionals, or the Evernorth provider portal."""
 
     slug, title = "cigna", "Cigna for Health Care Professionals / Evernorth"
 
     def tour(self, _ask: Request) -> Iterator[str]:
-        """The shell and the two forms."""
+        """The shell and the forms."""
         self.arrive("shell")
         yield "shell"
         form = self.open(PATIENTS, "patient_form")
@@ -31,3 +32,6 @@ class Cigna(Claims):
         form = self.open(CLAIMS, "claim_form")
         self.must_have(form, "by_birth_date", "by_name", "by_number", "by_dates", "member_id", "submit")
         yield "claim_form"
+        form = self.open(REMITS, "remittance_form")
+        self.must_have(form, "by_tracking", "by_claim", "by_patient", "submit")
+        yield "remittance_form"

@@ -57,7 +57,6 @@ class Claims(Eligibility):
         """Everything with care on these days."""
         end = min(ask.dos_to, self.today)
         days, look = {"dos_from": ask.dos_from, "dos_to": ask.dos_to}, Look("dates", "dates", {}, {"start": ask.dos_from, "end": end})
-        self._again = False
         for _ in range(TRIES):
             try:
                 came, rows = self._listed(look)
@@ -92,7 +91,6 @@ class Claims(Eligibility):
     # --- one search
 
     def _look(self, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult:
-        self._again = False
         for _ in range(TRIES):
             try:
                 came, rows = self._listed(look)
@@ -148,8 +146,8 @@ class Claims(Eligibility):
 
     def _opened(self, ask: ClaimStatusRequest, rows: list[read_claims.Row], at: int) -> ClaimStatusResult | None:
         """The claim at this place of the whole list, on a page of its own; None where that is another claim."""
-        self._show(rows[at])
-        page = self.screen("claim_detail")
+        listed, page = self.screen("claim_list"), self.screen("claim_detail")
+        listed["open"].nth(self.place_of(listed, lambda cells: read_claims.row(cells) == rows[at])).click()
         answers = {name: page[name] for name in ("landmark", "apology", "trouble")}
         came = self.expect(answers, within_ms=ANSWER_MS, what=page.name)
         self._down = came == "trouble"
@@ -160,18 +158,6 @@ class Claims(Eligibility):
         detail = self._detail(page)
         self.keep()
         return read_claims.claim(detail, rows[at], ask) if read_claims.is_of(detail, rows[at]) else None
-
-    def _show(self, row: read_claims.Row) -> None:
-        """Press the row's link on the page where it stands; the last page is shown."""
-        listed = self.screen("claim_list")
-        while True:
-            here = [read_claims.row(cells) for cells in listed["table"].table()]
-            if row in here:
-                listed["open"].nth(here.index(row)).click()
-                return
-            if not listed["previous_page"].enabled(0):
-                raise ReadBackMismatch("claim list: a row that was there is not there any more")
-            self.turn(listed, "previous_page")
 
     def _detail(self, page: Screen) -> read_claims.Detail:
         self.must_have(page, "facts", "notes", "payments", "procedures")

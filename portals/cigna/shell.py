@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from payerbot import steps
 from payerbot.browser.locate import Element, Screen
@@ -15,6 +15,7 @@ LISTENS_MS = 4_000  # within this a form that was sent shows that it was
 SOON_MS = 4_000  # what comes together with something that is there already comes within this, or not at all
 LOADS = 3
 TRIES = 6
+PDF = b"%PDF-"
 
 
 class Shell(Portal):
@@ -23,7 +24,7 @@ class Shell(Portal):
     _down = False  # the last try ended with the portal's own apology
     _before: tuple[object, ...] = ()  # what the answer before showed, to know it again
     _looked: object = None  # and which search it was the answer to
-    _again = False  # this very search was answered so already
+    _doubted: object = None  # the search whose answer was not believed yet
 
     def open(self, path: str, name: str) -> Screen:
         """A form as its page brings it, loaded anew, so that nothing of the search before is on it."""
@@ -90,6 +91,16 @@ class Shell(Portal):
             raise PageChanged(f"{listed.name}: it shows no rows that are known")
         return rows
 
+    def place_of(self, listed: Screen, wanted: Callable[[Mapping[str, str]], bool]) -> int:
+        """Where a row stands on its page, which is then shown; the last page is shown at first."""
+        while True:
+            here = [place for place, cells in enumerate(listed["table"].table()) if wanted(cells)]
+            if here:
+                return here[0]
+            if not listed["previous_page"].enabled(0):
+                raise ReadBackMismatch(f"{listed.name}: a row that was there is not there any more")
+            self.turn(listed, "previous_page")
+
     def turn(self, listed: Screen, button: str) -> None:
         """Another page; the one before must be gone."""
         other = listed["range"].apart_from_now()
@@ -97,10 +108,31 @@ class Shell(Portal):
         self.expect({"rows": other}, within_ms=ANSWER_MS, what=listed.name)
 
     def believed(self, look: object, *shown: object) -> bool:
-        """Whether an answer counts: one that shows just what the answer to another search showed is asked for once more."""
-        stale = shown == self._before and look != self._looked and not self._again
-        self._before, self._looked, self._again = shown, look if not stale else self._looked, self._again or stale
+        """Whether an answer counts: the first of all, or one that shows just what another search's showed, is asked for once more."""
+        stale = (self._looked is None or shown == self._before) and look not in (self._looked, self._doubted)
+        self._before = shown
+        if stale:
+            self._doubted = look
+        else:
+            self._looked, self._doubted = look, None
         return not stale
+
+    def document(self, page: Screen, button: Element) -> bytes:
+        """What a button hands out; what is no PDF, or does not come, is asked for once more. Empty where nothing came."""
+        got = b""
+        for _ in range(2):
+            data = self._file_by(page, button)
+            if data.startswith(PDF):
+                return data
+            got = data or got
+        return got
+
+    def _file_by(self, page: Screen, button: Element) -> bytes:
+        elsewhere = [self.screen(name)["landmark"] for name in self.config.anywhere]
+        data = button.file(unless=(page["trouble"].apart_from_now(), *elsewhere))
+        if data is None:
+            self.came({}, within_ms=0)  # something that can come instead of any page
+        return data or b""
 
     def gave_up(self, where: str) -> PageChanged | PortalDown:
         """What to raise when a search was sent as often as it may be."""
