@@ -63,6 +63,10 @@ DOCUMENTED: dict[str, tuple[str, ...]] = {  # page: ids and test ids as they sta
         'data-testid="bs-adjustment-content"', 'data-testid="diagnosis-codes-content"', "Payment issue date", "Payment number",
         'data-testid="data-table-row"', "CARC", "Remark code", 'data-testid="header-back-button-abyss-button-root"',
     ),
+    "library": ("Document Library", "Quick search", "TIN", "Advanced Search", "Member ID", "Date of birth"),
+    "library, found": ("Bulk actions",),
+    "library, no role": ("role does not include payment documents",),
+    "trackit": ("TrackIt",),
     "status words": ("Finalized", "Paid", "Denied", "Pending", "Misdirected"),
 }  # fmt: skip
 
@@ -71,7 +75,7 @@ DOCUMENTED: dict[str, tuple[str, ...]] = {  # page: ids and test ids as they sta
 def pages(light_browser: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The source of each page as it stands in the browser."""
     with somebody(tmp_path_factory.mktemp("uhc")) as (person, world):
-        return {**_identity(person), **_shell(person), **_eligibility(person, world), **_claims(person, world)}
+        return {**_identity(person), **_shell(person), **_eligibility(person, world), **_claims(person, world), **_library(person)}
 
 
 def _identity(person: Person) -> dict[str, str]:
@@ -160,6 +164,24 @@ def _claims(person: Person, world: World) -> dict[str, str]:
     person.page.locator("tbody#claims-results a").first.click()
     person.there("[data-testid=data-table-row]")
     found["claim"] = person.source()
+    return found
+
+
+def _library(person: Person) -> dict[str, str]:
+    person.library()
+    person.page.get_by_label("Advanced Search").check()
+    found = {"library": person.source()}
+    person.library()
+    person.documents(("08232026", "11202026"))
+    person.there("[data-testid=document-results]")
+    found["library, found"] = person.source()
+    person.twin.change_user(person.user.user_id, lacks=["payment documents"])
+    person.documents(("08232026", "11202026"))
+    person.page.get_by_text("Your role").wait_for()
+    found["library, no role"] = person.source()
+    person.page.goto(f"{person.base}/#/trackit")
+    person.there("[data-testid=trackit-count]")
+    found["trackit"] = person.source()
     return found
 
 

@@ -80,6 +80,18 @@ class Person:
         self.page.reload()
         self.there("#submit-search-button" if tool == "eligibility" else "#submit-claim-search-button")
 
+    def library(self, letters: str = "") -> None:
+        """The Document Library's form as a page loaded anew brings it."""
+        self.page.goto(f"{self.base}/#/documents{letters}")
+        self.page.reload()
+        self.there("#submit-document-search-button")
+
+    def documents(self, days: tuple[str, str]) -> None:
+        """Search the library by TIN from one day until another."""
+        for name, day in zip(("from", "to"), days, strict=True):
+            self.type_in(f"[name='document.{name}']", day)
+        self.page.locator("#submit-document-search-button").click()
+
     def choose(self, css: str, option: str) -> None:
         self.page.locator(css).click()
         self.page.get_by_role("option", name=option, exact=True).click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from payerbot.errors import PageChanged
 from payerbot.letters import FoundLetter, Kind
@@ -74,7 +75,7 @@ def letter(cells: Mapping[str, str]) -> FoundLetter:
         auth_number=said.get("Authorization Number", ""),
         patient=said["Member Name"],
         member_id=said["Member ID"],
-        amount=only_money(said.get("Amount", "")),
+        amount=_amount(said.get("Amount", "")),
     )
 
 
@@ -134,6 +135,13 @@ def _said(cells: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
     if missing := [column for column in columns if column not in cells]:
         raise PageChanged(f"document list: the column {missing[0]!r} is missing")
     return {label: "" if text.strip() in EMPTY else text.strip() for label, text in cells.items()}
+
+
+def _amount(text: str) -> Decimal | None:
+    found = only_money(text)
+    if text and found is None:
+        raise PageChanged("document list: an amount is written in a way that is not known")
+    return found
 
 
 def _day(text: str) -> date | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from payerbot.model import ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
+from payerbot.remittance import EobRequest
+from portals import payments
 from portals.uhc import read as benefits
 from portals.uhc import read_claims as claims
+from portals.uhc import read_documents as library
 
 
 def read(page: dict[str, Any]) -> Any:
@@ -39,11 +43,32 @@ def _tin(page: dict[str, Any]) -> dict[str, Any]:
     return {"belongs": claims.within(rows, ask), "listed": listed}
 
 
+def _rows(page: dict[str, Any]) -> dict[str, Any]:
+    """Rows of the library or of TrackIt; the words above them say whose they are."""
+    read = {"payments": library.payment, "letters": library.letter, "tasks": library.task}[page["of"]]
+    found = [read(cells) for cells in page["rows"]]
+    told = [one and one.model_dump(mode="json", exclude_defaults=True, exclude={"data"}) for one in found]
+    if "echo" not in page:
+        return {"rows": told}
+    start, end = map(date.fromisoformat, page["days"])
+    return {"belongs": library.echoes(page["echo"], page["wanted"], start, end), "total": library.total(page["label"]), "rows": told}
+
+
+def _paid(page: dict[str, Any]) -> dict[str, Any]:
+    ask = EobRequest.model_validate(page["ask"])
+    rows = [library.claim(cells) for cells in page["rows"]]
+    choice = payments.choose_claim(rows, ask)
+    found = payments.payments_of([rows[at] for at in choice.rows])
+    return {"rows": list(choice.rows), "others": choice.others, "payments": [[number, str(on)] for number, on, _ in found]}
+
+
 KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "eligibility": _eligibility,
     "eligibility-message": lambda page: benefits.refusal(page["message"]),
     "claim": _claim,
     "claim-list": _list,
     "tin-list": _tin,
+    "library": _rows,
+    "paid-claims": _paid,
     "claim-message": lambda page: claims.refusal(page["message"]),
 }
