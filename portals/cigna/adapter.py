@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from payerbot.model import Request
 from portals.cigna.claims import CLAIMS
 from portals.cigna.eligibility import PATIENTS
-from portals.cigna.remits import REMITS, Remits
+from portals.cigna.letters import LETTERS, Letters
+from portals.cigna.remits import REMITS
 
 
-class Cigna(Remits):
+class Cigna(Letters):
     """Cigna for Health Care Professionals, or the Evernorth provider portal."""
 
     slug, title = "cigna", "Cigna for Health Care Professionals / Evernorth"
@@ -35,3 +36,6 @@ class Cigna(Remits):
         form = self.open(REMITS, "remittance_form")
         self.must_have(form, "by_tracking", "by_claim", "by_patient", "submit")
         yield "remittance_form"
+        form = self.open(LETTERS, "letter_form")
+        self.must_have(form, "by_claim", "by_precertification", "start", "end", "submit")
+        yield "letter_form"
