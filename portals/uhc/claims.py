@@ -10,7 +10,7 @@ from payerbot import steps
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged, ReadBackMismatch
 from payerbot.model import ClaimList, ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, Outcome
-from portals._onehealthcare.base import ANSWER_MS
+from portals._onehealthcare.base import ANSWER_MS, SOON_MS
 from portals.uhc import read_claims
 from portals.uhc.eligibility import Eligibility
 
@@ -22,6 +22,7 @@ TYPES = {
     "dates": "Dates of service",
 }
 WIDER = timedelta(days=7)
+MONTH = timedelta(days=31)  # from the first of one, this is always in the next
 TRIES = 4
 
 
@@ -69,8 +70,22 @@ class Claims(Eligibility):
             except ReadBackMismatch:
                 continue
             if found is not None:
-                return found
+                return read_claims.together(found, self._exported(ask), ask) if found.outcome is not Outcome.PORTAL_DOWN else found
         raise self.gave_up("claim list")
+
+    def _exported(self, ask: ClaimListRequest) -> list[read_claims.Row]:
+        """The months' exports of adjudicated claims, where the page has such a thing; a forum says so, and the list does without."""
+        form, rows = self.screen("claim_form"), []
+        month = ask.dos_from.replace(day=1)
+        while month <= self.today and form["export"].visible():
+            form["month"].fill(f"{month:%Y-%m}")
+            data = form["export"].file(SOON_MS)
+            if data is None:
+                self.came({}, within_ms=0)  # something that can come instead of any page
+                break
+            rows += read_claims.exported(data)
+            month = (month + MONTH).replace(day=1)
+        return rows
 
     def _listed(self, ask: ClaimListRequest, listed: Screen, came: str) -> ClaimList | None:
         """All pages of the list, or what stands in its place; None where it is another search's."""

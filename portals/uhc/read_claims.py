@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from payerbot.errors import PageChanged
 from payerbot.model import (
     Adjustment,
+    ClaimList,
     ClaimListRequest,
     ClaimState,
     ClaimStatusRequest,
@@ -189,6 +191,36 @@ def listed(found: Row) -> ListedClaim:
         paid=found.paid,
         processed=found.processed,
     )
+
+
+def exported(data: bytes) -> list[Row]:
+    """A month's export: the rows of the list as CSV; PageChanged where it is something else."""
+    try:
+        table = csv.DictReader(data.decode("utf-8-sig").splitlines())
+        return [row({name: cell or "" for name, cell in cells.items() if name}) for cells in table]
+    except UnicodeDecodeError:
+        raise PageChanged("claim export: it is no text") from None
+
+
+def together(found: ClaimList, export: Sequence[Row], ask: ClaimListRequest) -> ClaimList:
+    """The list and the export as one: of a claim that stands several times the row that was processed last counts."""
+    newest: dict[str, Row] = {}
+    for one in export:
+        if one.number and within([one], ask) and (one.processed or date.min) >= (_of(newest, one).processed or date.min):
+            newest[one.number] = one
+    listed_now = {claim.payer_claim_no: claim for claim in found.claims if claim.payer_claim_no}
+    claims = [_newer(claim, newest.get(claim.payer_claim_no)) for claim in found.claims]
+    claims += [listed(one) for number, one in newest.items() if number not in listed_now]
+    return found if not claims else found.model_copy(update={"claims": tuple(claims), "outcome": Outcome.ANSWERED})
+
+
+def _of(newest: Mapping[str, Row], one: Row) -> Row:
+    return newest.get(one.number, one)
+
+
+def _newer(claim: ListedClaim, other: Row | None) -> ListedClaim:
+    later = other is not None and other.processed is not None and other.processed > (claim.processed or date.min)
+    return listed(other) if other is not None and later else claim
 
 
 def detail(parts: Mapping[str, str], payment: str, table: Sequence[Mapping[str, str]], codes: Sequence[Sequence[str]]) -> Detail:

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from payerbot.model import ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
+from payerbot.model import (
+    ClaimList,
+    ClaimListRequest,
+    ClaimStatusRequest,
+    ClaimStatusResult,
+    EligibilityRequest,
+    EligibilityResult,
+    Outcome,
+)
 from payerbot.remittance import EobRequest
 from portals import payments
 from portals.uhc import read as benefits
@@ -62,12 +70,22 @@ def _paid(page: dict[str, Any]) -> dict[str, Any]:
     return {"rows": list(choice.rows), "others": choice.others, "payments": [[number, str(on)] for number, on, _ in found]}
 
 
+def _export(page: dict[str, Any]) -> dict[str, Any]:
+    ask = ClaimListRequest.model_validate(page["ask"])
+    shown = ClaimList(
+        outcome=Outcome.ANSWERED, dos_from=ask.dos_from, dos_to=ask.dos_to, claims=[claims.listed(claims.row(c)) for c in page["rows"]]
+    )
+    both = claims.together(shown, claims.exported("\r\n".join(page["csv"]).encode()), ask)
+    return {"listed": [one.model_dump(mode="json", exclude_defaults=True) for one in both.claims]}
+
+
 KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "eligibility": _eligibility,
     "eligibility-message": lambda page: benefits.refusal(page["message"]),
     "claim": _claim,
     "claim-list": _list,
     "tin-list": _tin,
+    "export": _export,
     "library": _rows,
     "paid-claims": _paid,
     "claim-message": lambda page: claims.refusal(page["message"]),
