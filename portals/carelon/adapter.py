@@ -4,8 +4,9 @@
 Dates take eight digits and show slashes afterwards. A tab of the record is a page of its own and repeats whose record it is. Claims are
 looked up in the member's record or by number; the list covers one of the practice's NPIs until all are chosen. A member of an Anthem plan
 is not found here: where the page says so, Availity's Anthem payer id is where to ask. The use agreement and the attestation of provider
-data are a person's. By way of Availity the sign-in and every address are Availity's; its payer space leads on with a single sign-on,
-and from there only the links of the pages are used.
+data are a person's. In the authorization form Level of Service comes first, for the form is made anew for it; what is required only
+sometimes carries no asterisk and is said by the page; testing is counted in half hours. By way of Availity the sign-in and every address
+are Availity's; its payer space leads on with a single sign-on, and from there only the links of the pages are used.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from payerbot.model import Request
-from portals.carelon.claims import Claims
+from portals.carelon.auths import Auths
 
 
-class Carelon(Claims):
+class Carelon(Auths):
     """ProviderConnect, whichever way it is entered."""
 
     slug, title = "carelon", "Carelon ProviderConnect"
@@ -31,3 +32,6 @@ class Carelon(Claims):
         form = self._open("claim_search", "claim_search")
         self._must_have(form, "number", "submit")
         yield "claim_search"
+        form = self._open("auth_search", "auth_search")
+        self._must_have(form, "number", "member_id", "birth_date", "submit")
+        yield "auth_search"

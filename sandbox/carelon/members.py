@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -20,7 +19,7 @@ from sandbox.carelon.frame import field as row
 from sandbox.carelon.web import current, form_of, keep, new_token, page, place_of, session_at, signed_in, step, took_token
 from sandbox.carelon.words import parsed_day, trouble, us
 from sandbox.server import At
-from sandbox.world import Found, same_id
+from sandbox.world import Found
 
 FIELDS = ("memberId", "lastName", "firstName", "dateOfBirth", "asOfDate")
 NEEDED = "Enter a Member ID and Date of Birth, or a Last Name, First Name and Date of Birth."
@@ -31,7 +30,7 @@ OTHER_BIRTH_DATE = "The Date of Birth entered does not match our records for thi
 SEVERAL = "More than one member matches the information entered. Please search by Member ID."
 ANTHEM = "This member is covered by an Anthem plan. Please use the Anthem payer ID on Availity Essentials for this member."
 ANTHEM_MEMBERS = "Anthem members: look up eligibility on Availity Essentials."  # stands on the form, whoever is searched for
-ANTHEM_ID = re.compile(r"[A-Z]{3}\d{3}M\d{7}")
+ANTHEM_PLANS = ("anthem", "carelon")
 YEARS, AHEAD = 2, timedelta(days=60)
 BUTTONS = ("View Member Auths", "View Member Claims", "Enter Auth Request")
 
@@ -133,11 +132,12 @@ def _wrong(asked: dict[str, str], born: date | None, on: date | None, today: dat
 
 
 def _nobody(request: Request, at: At, asked: dict[str, str], on: date) -> str:
-    """Nobody found looks the same whoever is meant, but for an id that another plan's members have."""
-    number = asked["memberId"]
-    if number and at.box.world.find_members(place_of(request).payer, member_id=number, on=on):
+    """Nobody found looks the same whoever is meant, but where the payer knows the member of a plan that is asked for elsewhere."""
+    number, world = asked["memberId"], at.box.world
+    if number and world.find_members(place_of(request).payer, member_id=number, on=on):
         return OTHER_BIRTH_DATE
-    return ANTHEM if ANTHEM_ID.fullmatch(same_id(number)) else NOBODY
+    anthem = any(world.find_members(payer, member_id=number, on=on) for payer in ANTHEM_PLANS)
+    return ANTHEM if number and anthem else NOBODY
 
 
 # the record

@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.applications import Starlette
 
-from sandbox.carelon import claims, home, members, paths, signin
+from sandbox.carelon import auth_lists, auths, claims, home, members, paths, signin
 from sandbox.carelon.sites import AVAILITY, DIRECT, Place
 from sandbox.carelon.web import DEVICE_COOKIE, SESSION_COOKIE
 from sandbox.server import Sandbox, TwinSite
@@ -19,7 +19,7 @@ NOWHERE = (
 
 def build(place: Place, box: Sandbox) -> Starlette:
     """The pages under one address."""
-    parts = (signin, home, members, claims)
+    parts = (signin, home, members, claims, auths, auth_lists)
     app = Starlette(routes=[route for part in parts for route in part.ROUTES])
     app.state.box, app.state.place, app.state.agreed = box, place, []
     return app
