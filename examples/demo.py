@@ -1,7 +1,7 @@
-"""The whole thing on this machine: coverage, claim sweep and EOBs as Prefect flows, checked against the truth; then one authorization,
-and a sweep over six portals at once.
+"""The whole thing on this machine: coverage, claim sweep and EOBs as Prefect flows, one authorization, six portals at once.
 
-Runs in some minutes and leaves its files in demo-out/. Everything in it is made up; it talks to this machine only.
+Every answer is checked against the truth. Runs in some minutes and leaves its files in demo-out/. Everything in it is made up; it talks to
+this machine only.
 """
 
 from __future__ import annotations
