@@ -12,7 +12,7 @@ from sandbox.world import AS_OF, SEED, World
 from tests.browser_support import started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Locator, Page
@@ -42,7 +42,7 @@ class Person:
         """From the public page, by the authenticator."""
         self.page.context.clear_cookies()
         self.page.goto(f"{self.base}/registrationSignIn.do")
-        self.page.get_by_role("link", name="SIGN IN").click()
+        self.page.get_by_role("link", name="Sign in with One Healthcare ID").click()
         self.page.get_by_label("Sign in with").select_option("One Healthcare ID")
         self.there("#username").fill(self.user.user_id)
         self.there("#login-pwd").fill(self.user.password)
@@ -50,26 +50,30 @@ class Person:
         self.there("button#totp").click()
         self.there("input#totp").fill(self.user.code())
         self.page.locator("#btnVerify").click()
-        self.there("#tabHome, input[name=acceptTerms]")
+        self.there("nav")
 
-    def tab(self, name: str) -> None:
+    def open(self, name: str) -> None:
+        """A page by the menu."""
         self.page.goto(f"{self.base}/home.do")
         self.page.get_by_role("link", name=name, exact=True).click()
 
-    def search(self, **values: str) -> None:
-        """Fields by their names; the kind of a payment number first."""
-        self.tab("Search Remittance")
-        if kind := values.pop("kind", ""):
-            self.page.locator("#paymentNbrTypeSelection").select_option(kind)
-        for name, value in values.items():
-            self.page.locator(f"input[name={name}]").fill(value)
-        self.page.locator("[name=searchRemittance]").click()
+    def search(self, kind: str, values: dict[str, str], days: Sequence[str] = (), *, practice: int = 1) -> None:
+        """By one of the search types; values by the labels of its boxes, the days of payment as they stand unless given."""
+        self.open("View Payments")
+        self.page.get_by_label("Practice").select_option(index=practice)
+        self.page.get_by_label("Search by").select_option(kind)
+        for label, value in values.items():
+            self.page.get_by_label(label, exact=True).fill(value)
+        for label, day in zip(("Payments from", "Payments through"), days, strict=False):
+            self.page.get_by_label(label).fill(day)
+        self.page.get_by_role("button", name="Search").click()
 
-    def heads(self) -> list[str]:
-        return self.page.locator("tr.columnHeaderText > td").all_inner_texts()
+    def detail(self, number: str) -> None:
+        """The Remittance Detail of a payment."""
+        self.page.goto(f"{self.base}/remittanceDetail.do?number={number}")
 
-    def errors(self) -> str:
-        return self.there("td.errors").inner_text()
+    def said(self) -> str:
+        return self.there("[role=alert]").inner_text()
 
 
 @contextmanager

@@ -1,10 +1,9 @@
-"""Optum Pay: where Optum and UnitedHealthcare pay, and where the remittances of Optum Behavioral Health are. It delivers EOBs only.
+"""Optum Pay: where the remittances of Optum Behavioral Health are. It delivers EOBs only; everything else is asked at Provider Express.
 
-*Notes.* A public page leads to One Healthcare ID. What is searched for by number is searched for as an electronic payment, then as a check.
-Results say which search they answer; a search that finds nothing shows its form once more, with what was typed. Heads of tables are
-ordinary cells, and cells hold tables. A PDF of the portal's own is made on request: a window says so, and a link becomes an icon. The offer
-of paid services that can cover a page is declined; the button beside buys them. The files of many payments at once (Payment Data Files) are
-not used: a payment's own are asked for.
+*Notes.* A public page leads to One Healthcare ID. Days stand preset to the last month and hold for every search, so they are always given;
+what is older than 13 months is not there. A search leads to a Payment Summary that says what it answers; a payment's Remittance Detail has
+its claims and its documents, and is compared with the row that led to it. The portal's own PDF is a download, a payer's opens in a tab. The
+files of many payments at once (Payment Data Files) are not used: a payment's own are asked for.
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from payerbot.model import Request
-from portals.optum_pay.remits import SEARCH, Remits
+from portals.optum_pay.pages import SEARCH
+from portals.optum_pay.remits import Remits
 
 
 class OptumPay(Remits):
@@ -26,5 +26,5 @@ class OptumPay(Remits):
         yield "shell"
         self.go(SEARCH)
         form = self.arrive("search")
-        self._must_have(form, "payer", "number_kind", "payment_number", "service_from", "account", "claim_number")
+        self.must_have(form, "practice", "search_by", "payment_number", "paid_from", "paid_through", "submit")
         yield "search"

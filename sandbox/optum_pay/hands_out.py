@@ -1,4 +1,4 @@
-"""What this portal hands out of a payment: the 835, and as a PDF its own ePRA of an ACH payment, else the payer's own PRA."""
+"""What this portal hands out of a payment: the 835, and as a PDF its own remittance of an ACH payment, else the payer's PRA."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from sandbox.eobs.style import AVAILITY_MADE
 from sandbox.world_model import Remit
 
 HERE = ("provider_express",)  # Optum Behavioral Health is asked about there, and paid here
-EPRA = replace(AVAILITY_MADE, title="Electronic Provider Remittance Advice (ePRA)")
+ELECTRONIC = replace(AVAILITY_MADE, title="Electronic Remittance")
 
 
-def has_epra(remit: Remit) -> bool:
-    """Whether the portal makes a PDF of its own; of the others there is the payer's."""
+def prints_own(remit: Remit) -> bool:
+    """Whether the portal has a PDF of its own; of the others there is the payer's."""
     return remit.method == "ACH"
 
 
 def pdf(remit: Remit) -> bytes:
     """The one PDF of a payment."""
-    if not has_epra(remit):
+    if not prints_own(remit):
         return documents.payer_issued(remit)
-    return picture(remit) if remit.scanned else documents.drawn(remit, EPRA)
+    return picture(remit) if remit.scanned else documents.drawn(remit, ELECTRONIC)
 
 
 def of(remit: Remit) -> set[tuple[str, bytes]]:

@@ -1,10 +1,10 @@
-"""Puts the Optum Pay twin together: entry, search, payments, files."""
+"""Puts the Optum Pay twin together: entry, payments, files."""
 
 from __future__ import annotations
 
 from starlette.applications import Starlette
 
-from sandbox.optum_pay import bundles, files, home, payments, search
+from sandbox.optum_pay import bundles, files, home, payments
 from sandbox.optum_pay.web import DEVICE_COOKIE, PORTAL, SESSION_COOKIE
 from sandbox.server import Sandbox, TwinSite
 
@@ -17,7 +17,7 @@ HOST = "myservices.optumhealthpaymentservices.localhost"
 
 def build(box: Sandbox) -> Starlette:
     """The twin's pages."""
-    app = Starlette(routes=[*home.ROUTES, *search.ROUTES, *payments.ROUTES, *files.ROUTES, *bundles.ROUTES])
+    app = Starlette(routes=[*home.ROUTES, *payments.ROUTES, *files.ROUTES, *bundles.ROUTES])
     app.state.box = box
     return app
 

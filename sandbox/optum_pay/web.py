@@ -1,9 +1,10 @@
-"""What every page of the twin shares: the session behind a request, its step, drift, the provider that a user works for."""
+"""What every page of the twin shares: the session behind a request, its step, drift, the practice that a user may see."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from functools import cache, wraps
 from html import escape
 from pathlib import Path
@@ -20,32 +21,27 @@ from sandbox.server import At, Sandbox, wants_json
 from sandbox.world import PAYERS, PRACTICE, Remit
 
 PORTAL = "optum_pay"
-SESSION_COOKIE = "EPS_JSESSIONID"
+SESSION_COOKIE = "OPTUMPAY_SESSION"
 DEVICE_COOKIE = "OHID_DEVICE"  # the identity host's; here it never comes
 PAYER_KEYS = tuple(key for key, payer in PAYERS.items() if payer.portal == "provider_express")
-BILLING_SERVICE, UNLINKED = "organization", "linked provider"  # what a user lacks who works for a billing company, and whose company is new
-NO_LINK = "Your organization is not associated with this provider. The provider's administrator must add your billing service."
-NO_TIN = "No Tax Identification Number is associated with your user ID. Contact your administrator."
+UNLINKED = "linked practice"  # what a user lacks whose billing company no practice has linked
 HERE = Path(__file__).parent
 
 Handler = Callable[[Request], Awaitable[Response]]
 StepHandler = Callable[[Request, At], Awaitable[Response]]
 
 RENAMED: dict[str, dict[str, str]] = {
-    "home": {"Search Remittance": "Remittance Finder", "View Payments": "Payments", "Logout": "Leave"},
-    "remits": {"Payment Number": "Trace", "Claim Number": "Reference", "Date(s) of Service": "Service"},
-    "checks": {"Payment Number": "Trace", "Payment Date": "Settled", "Amount": "Net", "Claim #": "Reference", "Claim Amount": "Charges"},
-    "eob-pdf": {"PDF": "Open"},
+    "home": {"View Payments": "Money Received", "Sign Out": "Leave"},
+    "remits": {"Payment number": "Trace", "Claim number": "Reference", "Search by": "Find with"},
+    "checks": {"Payment Number": "Trace", "Payment Date": "Settled", "Payment Amount": "Net"},
+    "eob-pdf": {},
 }
 IDS: dict[str, dict[str, str]] = {
-    "home": {"tabSearchRemittance": "tabFindRemittance", "taxIndNbrId": "tinSelectId"},
-    "remits": {
-        "paymentNumberInputId": "electronicPaymentNumberId", "checkNumberInputId": "paperCheckNumberId", "claimNumberID": "claimNbrText",
-        "paymentNbrTypeSelection": "paymentTypeSelection", "ClaimAccountNum": "accountNbrText",
-    },
-    "checks": {"columnHeaderText": "search-remittance__table_header"},
+    "home": {"menu-user": "who"},
+    "remits": {"payment-number": "trace-number", "claim-number": "reference-number", "search-by": "find-with", "practice": "on-behalf-of"},
+    "checks": {"payments": "hits", "searched-for": "criteria"},
     "eob-pdf": {},
-}  # fmt: skip
+}
 
 
 def box_of(request: Request) -> Sandbox:
@@ -111,11 +107,11 @@ def in_place(request: Request, at: At) -> Response | None:
     """The page that stands in place of what was asked for, where there is one."""
     if wants_json(request):
         return None
-    shown = {"maintenance": MAINTENANCE, "captcha": CAPTCHA, "interstitial": INTERSTITIAL}
-    if request.method == "POST":
-        shown.pop("maintenance")  # here it is the payer that cannot answer
-    found = next((body for fault, body in shown.items() if at.on(fault) is not None and at.fires(fault) is not None), None)
-    return HTMLResponse(whole(f"<div class='body'>{found}</div>")) if found else None
+    shown = {"captcha": CAPTCHA, "interstitial": INTERSTITIAL}
+    if request.method == "GET":  # in place of a search's answer it is the payments that cannot be had
+        shown["maintenance"] = MAINTENANCE
+    found = next((body for fault, body in shown.items() if at.fires(fault) is not None), None)
+    return HTMLResponse(whole(f"<main>{found}</main>")) if found else None
 
 
 def t(at: At, label: str) -> str:
@@ -128,42 +124,33 @@ def i(at: At, key: str) -> str:
     return IDS.get(at.step, {}).get(key, key) if at.on("changed-id") is not None else key
 
 
-def page(at: At, body: str, *, script: bool = False, title: str = "") -> HTMLResponse:
-    """A page with the header and the tabs; what covers it comes with it."""
-    user = session_at(at).user
-    labels, ids = ({k: v for k, v in known.get(at.step, {}).items() if at.on(fault) is not None} for known, fault in _DRIFT)
-    covers = "".join(COVERS[fault] for fault in COVERS if at.fires(fault) is not None)
+def page(at: At, title: str, body: str) -> HTMLResponse:
+    """A page with the header and the menu; what covers it comes with it."""
+    home = at.step == "home"
+    labels = RENAMED["home"] if home and at.on("renamed-label") is not None else {}
     header = (
-        f"<div class='top'><b>Optum Pay</b><span>Welcome, {escape(user.name)} <a href='#'>Resources</a> "
-        f"<a href='{paths.SIGN_OUT}'>{labels.get('Logout', 'Logout')}</a></span></div>"
+        f"<header><b>Optum Pay</b>{menu(labels, moved=home and at.on('moved-element') is not None)}<span id='{i(at, 'menu-user')}'>"
+        f"{escape(session_at(at).user.name)}</span><a href='{paths.SIGN_OUT}'>{labels.get('Sign Out', 'Sign Out')}</a></header>"
     )
-    heading = "" if at.on("removed-landmark") is not None or not title else f"<div class='subheader'>{escape(title)}</div>"
-    tabs = menu(labels if at.step == "home" else {}, ids, moved=at.step == "home" and at.on("moved-element") is not None)
-    inside = f"{header}{tabs}<div class='body'>{heading}{body}</div>{covers}"
-    return HTMLResponse(whole(inside, script=script), headers={"Cache-Control": "no-store"})
-
-
-_DRIFT = ((RENAMED, "renamed-label"), (IDS, "changed-id"))
-
-
-def provider_of(at: At) -> str:
-    """The TIN that this user works for now; "" where none was chosen or none may be."""
-    user = session_at(at).user
-    if BILLING_SERVICE in user.lacks:
-        return str(session_at(at).memory.get("tin", ""))
-    return "" if UNLINKED in user.lacks else PRACTICE.tin
-
-
-def remits_of(at: At) -> list[Remit]:
-    """The payments of the provider whose TIN was chosen, newest first."""
-    if not provider_of(at):
-        return []
-    return sorted((r for r in at.box.world.remits if r.payer in PAYER_KEYS), key=lambda r: (-r.check_date.toordinal(), r.check_no))
+    heading = "" if at.on("removed-landmark") is not None else f"<h1>{escape(title)}</h1>"
+    inside = f"{header}<main>{heading}{body}</main>{''.join(covers_of(at))}"
+    return HTMLResponse(whole(inside, script=True), headers={"Cache-Control": "no-store"})
 
 
 def covers_of(at: At) -> list[str]:
-    """What a script has to lay over its page now."""
+    """What lies over the page now."""
     return [COVERS[fault] for fault in COVERS if at.fires(fault) is not None]
+
+
+def practices_of(at: At) -> list[str]:
+    """The practices whose payments this user may see, as their list shows them."""
+    return [] if UNLINKED in session_at(at).user.lacks else [f"{PRACTICE.tin} {PRACTICE.name}"]
+
+
+def remits_of(at: At) -> list[Remit]:
+    """The payments of the practice, newest first."""
+    mine = at.box.world.remits if practices_of(at) else ()
+    return sorted((r for r in mine if r.payer in PAYER_KEYS), key=lambda r: (-r.check_date.toordinal(), r.check_no))
 
 
 @cache
@@ -175,3 +162,8 @@ def file_of(name: str) -> str:
 def us(day: Any) -> str:  # noqa: ANN401 -- a day or nothing
     """11/20/2026."""
     return day.strftime("%m/%d/%Y") if day else ""
+
+
+def money(amount: Decimal | None) -> str:
+    """$1,250.00, also below zero."""
+    return "" if amount is None else f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
