@@ -184,7 +184,6 @@ def eligibility(sheet: Sheet, ask: EligibilityRequest) -> EligibilityResult:
         match=agree,
         warnings=(*visits.warnings, *_warnings(sheet, ask, agree)),
         coverage=state,
-        payer_name="Cigna",
         plan=value(shown["Plan name"]) or None,
         insurance_type=value(shown.get("Plan type")) or None,
         group_no=value(shown.get("Group number")) or None,

@@ -195,12 +195,13 @@ def claim(found: Detail, one: Row, ask: ClaimStatusRequest) -> ClaimStatusResult
     if sum((line.charge for line in service if line.charge is not None), Decimal()) != one.charge:
         raise PageChanged("claim details: the procedures do not make up what was billed")
     state = claim_state(shown["Claim status"], paid, found.procedures)
-    check_no, check_date = _payment(found)
+    check_no, check_date, warnings = _payment(found)
     return ClaimStatusResult(
         outcome=Outcome.ANSWERED if state is not ClaimState.UNKNOWN else Outcome.UNREADABLE,
         reason="" if state is not ClaimState.UNKNOWN else "the payer's status words are not known",
         seen_as=shown["Claim status"] or None,
         match=agrees(one, ask),
+        warnings=warnings,
         state=state,
         payer_claim_no=one.number or None,
         received_date=day(shown["Date received"]),
@@ -270,13 +271,15 @@ def _line(cells: Cells) -> ServiceLine:
     )
 
 
-def _payment(found: Detail) -> tuple[str | None, date | None]:
-    """Number and day of the payment; none only where the page says that there is none, and none of two."""
+def _payment(found: Detail) -> tuple[str | None, date | None, tuple[str, ...]]:
+    """Number and day of the payment; none only where the page says that there is none, and none of several."""
     if not found.payment_rows:
         if NO_PAYMENT not in " ".join(lines(found.payments)).casefold():
             raise PageChanged("claim details: the payments are not shown in a way that is known")
-        return None, None
+        return None, None, ()
     if any(column not in cells for cells in found.payment_rows for column in PAYMENT_COLUMNS):
         raise PageChanged("claim details: the table of payments is not the one that is known")
     told = {(value(cells["Remittance tracking number"]) or None, day(cells["Issued"])) for cells in found.payment_rows}
-    return told.pop() if len(told) == 1 else (None, None)
+    if len(told) > 1:
+        return None, None, ("the page shows several payments of this claim",)
+    return *told.pop(), ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sandbox.cigna.words import money, us
+from sandbox.cigna.words import NONE, money, us
 from sandbox.world import Benefit, CarveOut, Coverage, Found, Member, OtherPayer, Person
 
 NETWORKS = {"Y": "In-network", "N": "Out-of-network", "W": "In-network and out-of-network", "U": "--"}
@@ -56,7 +56,7 @@ def sheet(member: Member, plans: Sequence[Found], on: date) -> dict[str, Any]:
             ("Group number", plan.group_no),
             ("Effective date", us(plan.begin)),
             ("Termination date", us(plan.end) if plan.end else "--"),
-            ("Am I in-network for this patient?", "Yes"),
+            ("Am I in-network for this patient?", "Yes" if active else NONE),
         ),
         "plans": [one.coverage.plan for one in plans],
         "shared": _keeper(plan.carve_out),

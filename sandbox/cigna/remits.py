@@ -25,11 +25,11 @@ from sandbox.world import same_name as plain_name
 TOOL = "remittance"
 KINDS = {  # value of the radio: its label, its id, what it needs
     "deposit": ("Deposit amount/date range", "idDeposit", ("depositFrom", "depositThrough")),
-    "patient": ("Patient", "idPatient", ("memberId",)),
+    "patient": ("Patient", "idPatient", ()),
     "claim": ("Claim/reference number", "idClaim", ("claimNumber",)),
     "tracking": ("Remittance tracking number", "idTracking", ("trackingNumber",)),
 }
-MORE = {"deposit": ("depositAmount",), "patient": ("dateOfBirth", "subscriberName", "memberFirstName")}
+MORE = {"deposit": ("depositAmount",), "patient": ("memberId", "dateOfBirth", "subscriberName", "memberFirstName")}
 COLUMNS = (
     "Remittance tracking number", "Deposit date", "Deposit amount", "Payment method", "Payee", "Claims", "Report",
 )  # fmt: skip
