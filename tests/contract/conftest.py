@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module", autouse=True)
 def _browser(request: pytest.FixtureRequest) -> None:
     """A light browser, but for documents: that one shows no PDF, and what users have does."""
-    if "eobs" not in request.module.__name__:
+    if not any(of in request.module.__name__ for of in ("eobs", "letters")):
         request.getfixturevalue("light_browser")
 
 
