@@ -1,0 +1,1 @@
+"""Provider Express of Optum Behavioral Health."""
