@@ -165,3 +165,9 @@ def _older(person: Person, world: World) -> dict[str, str]:
 @pytest.mark.parametrize("place, said", [(place, said) for place, all_said in DOCUMENTED.items() for said in all_said])
 def test_what_is_known_of_a_page_stands_on_it(pages: dict[str, str], place: str, said: str) -> None:
     assert said in pages[place]
+
+
+def test_the_two_generations_differ_in_where_test_ids_stand_and_in_their_sign_in(pages: dict[str, str]) -> None:
+    assert "data-test-id=" not in pages["older"] + pages["older code"] + pages["older shell"] + pages["older claim list"]
+    assert "data-test=" not in pages["landing"] + pages["user"] + pages["shell"] + pages["claim list"]
+    assert ('type="password"' in pages["older"], 'type="password"' in pages["user"]) == (True, False)
