@@ -197,6 +197,8 @@ class Auths(Claims):
         if result.outcome is Outcome.PORTAL_DOWN:
             self._down = PortalDown(f"{page.name}: the portal says that it cannot answer now")
             raise AnotherTryError
+        if read_auths.wants_more(said):
+            raise ClinicianWanted(f"{page.name}: the form wants an answer that the approved request does not have")
         raise EndedError(read_auths.filled(result))
 
     def _not_required(self, ask: AuthRequest) -> FilledRequest:

@@ -124,7 +124,7 @@ def matched(shown: Mapping[str, str], who: Patient) -> tuple[str, ...]:
 def checked(rows: Sequence[Cells], columns: Sequence[str], where: str) -> Sequence[Cells]:
     """The rows, once every column that is known is there."""
     if any(column not in cells for cells in rows for column in columns):
-        raise PageChanged(f"member record: {where} lacks a column")
+        raise PageChanged(f"member record: {where}: a column that is known is missing")
     return rows
 
 
@@ -144,7 +144,7 @@ def covering(found: Sequence[Plan], eligible: str, when: date) -> tuple[Plan | N
     """The plan that the answer is about, and whether it covers that day; where the two places contradict each other, unknown."""
     now = [plan for plan in found if plan.on(when)]
     if eligible.casefold() == "yes" and now:
-        return now[0], Coverage.ACTIVE
+        return now[0] if len(now) == 1 else None, Coverage.ACTIVE
     last = max(found, key=lambda plan: (plan.end or date.max, plan.begin), default=None)
     if eligible.casefold() == "no" and not now:
         return last, Coverage.INACTIVE
@@ -202,7 +202,7 @@ def _warnings(
 ) -> tuple[str, ...]:
     told = {
         "the record has a notice on behavioral health that is not known": bool(sheet.carve_out) and keeper is None,
-        "several plans are in force on this day; the first one was read": sum(plan.on(ask.service_date) for plan in found) > 1,
+        "several plans are in force on this day": sum(plan.on(ask.service_date) for plan in found) > 1,
         "the payer writes another member id": bool(ask.patient.member_id) and "member_id" not in agree,
         "the payer writes another name": "name" not in agree,
     }

@@ -183,6 +183,11 @@ def refusal(message: str) -> Result:
     return Result(**{name: getattr(found, name) for name in Result.model_fields})
 
 
+def wants_more(message: str) -> bool:
+    """Whether the form wants an answer that has no asterisk: what is required only sometimes is told by its words alone."""
+    return refusal(message).outcome is Outcome.UNREADABLE and " is required" in message.casefold()
+
+
 # --- the page before Submit ---
 
 

@@ -169,7 +169,7 @@ def _detail(at: At, one: Standing) -> list[tuple[str, str]]:
         ("Procedure Code Approved", one.code_approved),
         ("Units Requested", str(one.units_asked)),
         ("Units Approved", "" if one.units_approved is None else str(one.units_approved)),
-        ("Unit Type", one.unit_type),
+        ("Unit Type", {"VS": rules.VISITS}.get(one.unit_type, one.unit_type)),
         ("From", us(one.begin)),
         ("To", us(one.end)),
         ("Provider NPI", one.npi_asked),
