@@ -4,7 +4,9 @@
 columns: fields are found by test id, tables are read by their heads. A suffix or a middle initial makes a search by name find nothing.
 Every search begins on a page loaded anew, for the radio of the claims search is set back then, and nothing of the answer before can
 stand on it. A claim can be searched by name only together with a patient ID: where the practice's is outdated, the patient search tells
-the one that the payer uses now. Survey, cookie banner and the confirmation of a patient can come at any time.
+the one that the payer uses now. Survey, cookie banner and the confirmation of a patient can come at any time. A payment is found by its
+remittance tracking number, which is the number of its check. Letters are shown by entitlement: where one is missing, they are not "none".
+Authorizations are not built: nothing public describes their screens.
 """
 
 from __future__ import annotations

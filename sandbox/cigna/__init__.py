@@ -8,7 +8,9 @@ OneTrust banner, `btn-confirm`; fields, button and result links of the patient s
 to contact; "Claims search" with four radios of which two are known, its fields and buttons; that labels point at the wrong inputs, and
 that suffixes and middle initials make a search find nothing; the columns of the claim list and that its cells' ids are mismatched; "no
 results for the parameters chosen"; the labels of an opened claim, of its payments and procedures, "Explanation of Remark Codes"; the
-breadcrumb "Claim Search"; that a reload sets the radio back.
+breadcrumb "Claim Search"; that a reload sets the radio back; the menu "Remittance Reports" and what can be searched by, for medical and
+behavioral claims alike, from the day of the deposit on; the menu "Message Center" with claim and precertification letters, each for those
+who have its entitlement.
 
 Invented, because nothing public says (selectors mark them ``invented``):
 
@@ -20,4 +22,6 @@ Invented, because nothing public says (selectors mark them ``invented``):
   the table and its words, other insurance, messages; that the day may lie two years back or 60 days ahead.
 - claims: "Claim reference number" and "Service dates" as the other two radios; 90 days as the longest span; paging by tens; every
   status word; "Claim notes"; that remark codes are those of the standard transaction.
+- remittance reports and letters: ids, columns, words and buttons of both; that a report or a letter is a PDF behind a button in its row;
+  90 days as the longest span of letters; the words for a user without an entitlement.
 """
