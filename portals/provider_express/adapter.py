@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from payerbot.model import Request
-from portals.provider_express.shell import Shell
+from portals.provider_express.eligibility import Eligibility
 
 
-class ProviderExpress(Shell):
+class ProviderExpress(Eligibility):
     """Provider Express."""
 
     slug, title = "provider_express", "Provider Express (Optum Behavioral Health)"

@@ -51,12 +51,12 @@ def whole(body: str, *, scripts: Iterable[str] = ()) -> str:
     )
 
 
-def box(label: str, name: str, value: str = "", *, hint: str = "") -> str:
-    """A text field under its label."""
+def box(label: str, key: str, value: str = "", *, hint: str = "", name: str = "") -> str:
+    """A text field under its label; `name` is the one it is sent under, where its id is another today."""
     beside = f" placeholder='{escape(hint, quote=True)}'" if hint else ""
     return (
-        f"<div><label for='{name}'>{escape(label)}</label>"
-        f"<input type='text' id='{name}' name='{name}' value='{escape(value, quote=True)}'{beside} autocomplete='off'></div>"
+        f"<div><label for='{key}'>{escape(label)}</label>"
+        f"<input type='text' id='{key}' name='{name or key}' value='{escape(value, quote=True)}'{beside} autocomplete='off'></div>"
     )
 
 
