@@ -55,7 +55,8 @@ class Person:
     def open(self, name: str) -> None:
         """A page by the menu."""
         self.page.goto(f"{self.base}/home.do")
-        self.page.get_by_role("link", name=name, exact=True).click()
+        with self.page.expect_navigation():  # its script listens from then on
+            self.page.get_by_role("link", name=name, exact=True).click()
 
     def search(self, kind: str, values: dict[str, str], days: Sequence[str] = (), *, practice: int = 1) -> None:
         """By one of the search types; values by the labels of its boxes, the days of payment as they stand unless given."""

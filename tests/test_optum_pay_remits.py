@@ -132,6 +132,15 @@ def test_a_detail_of_another_payment_is_a_changed_page(site: Site) -> None:
         page.unroute(there)
 
 
+def test_a_page_that_does_not_listen_yet_is_told_once_more(site: Site) -> None:
+    page, script = site.tab._page, "**/static/payments.js"
+    page.route(script, lambda route: (page.wait_for_timeout(2500), route.continue_()))
+    try:
+        assert wrong(site, claim_row(site, "optum")) == []
+    finally:
+        page.unroute(script)
+
+
 def test_every_payment_of_the_example_world_ends_as_the_truth_has_it(site: Site) -> None:
     rows = [row for row in site.world.payment_rows() if true_of(site, row).outcome not in ("wrong_portal", "rejected")]
     assert len(rows) >= 20

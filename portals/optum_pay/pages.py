@@ -91,13 +91,19 @@ class Pages(Portal):
     def _fill(self, form: Screen, ask: EobRequest, look: Look) -> None:
         self.must_have(form, "practice", "search_by", "paid_from", "paid_through", "submit")
         form["practice"].choose(self._practice(form, ask))
-        form["search_by"].choose(look.kind)
-        self.must_have(form, BOXES[look.kind])
-        form[BOXES[look.kind]].fill(look.number)
+        self._box(form, look.kind).fill(look.number)
         form["paid_from"].fill_date(look.start)
         form["paid_through"].fill_date(look.end)
         form.kept()
         steps.reached("search.filled")
+
+    def _box(self, form: Screen, kind: str) -> Element:
+        """The box of a search type; a page that does not listen yet when it is chosen is told once more."""
+        form["search_by"].choose(kind)
+        if not form[BOXES[kind]].wait(SOON_MS):
+            form["search_by"].choose(kind)
+            self.must_have(form, BOXES[kind])
+        return form[BOXES[kind]]
 
     def _practice(self, form: Screen, ask: EobRequest) -> str:
         """The practice of the question's TIN among those that this user may see."""
