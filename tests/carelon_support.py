@@ -95,7 +95,9 @@ class Person:
         return [unescape(text).strip().rstrip(":") for text in words if text.strip()]
 
 
-def request(person: Person, member: Member, payer: str, care: str = "Individual Therapy - Office") -> dict[str, str]:
+def request(
+    person: Person, member: Member, payer: str, care: str = "Individual Therapy - Office", *, attach: bool = True
+) -> dict[str, str]:
     """Go through the wizard up to the page before Submit; each page by its title."""
     plan = member.coverage_at(payer)
     assert plan is not None
@@ -120,8 +122,14 @@ def request(person: Person, member: Member, payer: str, care: str = "Individual 
     person.page = person.http.post(action, data=fields | {"rebuild": "yes", "levelOfService": "Outpatient / Community Based"}).text
     keep()
     chosen = {"typeOfService": "Mental Health", "levelOfCare": "Outpatient", "typeOfCare": care, "requestKind": "INITIAL"}
+    if attach and care.startswith("Psych Testing"):
+        action, fields, _ = person.form("Next")
+        told = fields | {"startDate": "11232026", **chosen, "documentKind": "Psychological Evaluation Request", "attach": "Attach Document"}
+        person.page = person.http.post(action, data=told, files={"document": ("request-1.txt", b"made up")}).text
     person.press("Next", startDate="11232026", **chosen)
     keep()
+    if not attach:
+        return pages
     person.press("Next", diagnosis1="F33.1")
     keep()
     person.press("Next")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from payerbot.authorization import Answered, AuthService
+from payerbot.browser import login
 from payerbot.capability import TakesAuthorizations
 from payerbot.errors import PageChanged
 from payerbot.model import Coverage, Outcome
@@ -115,3 +116,9 @@ def test_more_requests_than_a_page_holds_are_all_found(site: Site) -> None:
     made = {site.twin.auth_by_phone(PAYER, ask.patient_key, "90837", ask.start_date, ask.end_date) for _ in range(12)}
     found = portal(site).find_requests(ask)
     assert {one.reference for one in found.standing} == made
+
+
+def test_signing_out_at_availity_is_proved_there(there: Site) -> None:
+    there.check(there.visit_of(PAYER, coverage="active"))
+    assert login.sign_out(there.portal)
+    assert there.twin.records("session_end")[-1]["reason"] == "logout"

@@ -42,3 +42,9 @@ def test_terms_that_come_again_stop_the_work(direct: Site) -> None:
     with pytest.raises(TermsPage):
         direct.check(direct.visit_of("carelon_pa"))
     direct.mend()
+
+
+def test_logging_out_leads_to_the_page_to_log_on(direct: Site) -> None:
+    direct.check(direct.visit_of("carelon_pa", coverage="active"))
+    assert login.sign_out(direct.portal)
+    assert direct.twin.records("session_end")[-1]["reason"] == "logout"

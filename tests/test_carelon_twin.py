@@ -223,6 +223,12 @@ def test_what_is_required_sometimes_is_said_by_the_page_alone(someone: Person, w
     assert "Most recent PHQ-9 total score An answer is required for TMS." in page
 
 
+def test_testing_in_pennsylvania_wants_a_form_of_its_own_attached(someone: Person, world: World) -> None:
+    request(someone, a_member(world), PAYER, "Psych Testing - Office", attach=False)
+    assert "A Psychological Evaluation Request form must be attached for psychological testing." in someone.texts()
+    assert "Diagnosis" in request(someone, a_member(world), PAYER, "Psych Testing - Office")
+
+
 def test_a_draft_is_kept_and_is_no_request(twin: Twin, someone: Person, world: World) -> None:
     member = a_member(world)
     request(someone, member, PAYER)

@@ -20,7 +20,12 @@ from portals.text import day, pairs, plain, same_id, same_person
 Pairs = Mapping[str, str]
 OUTPATIENT = "Outpatient / Community Based"
 KINDS = {"initial": "INITIAL", "renewal": "CONCURRENT", "extension": "CONCURRENT"}
-DOCUMENTS = {"treatment plan": "Treatment Plan", "progress report": "Progress Report", "medical record": "Medical Record"}
+DOCUMENTS = {
+    "treatment plan": "Treatment Plan",
+    "progress report": "Progress Report",
+    "medical record": "Medical Record",
+    "psychological evaluation request": "Psychological Evaluation Request",
+}
 OTHER_DOCUMENT = "Other"
 NOTE_CAP = 2000  # characters; a longer text would be cut off without a word
 MOST_DIAGNOSES = 5
@@ -80,6 +85,7 @@ _REFUSED: tuple[tuple[str, str, str], ...] = (  # words of the form, the field, 
     ("procedure code", "services", "the form does not offer this service"),
     ("units requested", "units", "the form does not take this number"),
     ("not eligible on the requested start date", "member_id", "the payer says that this member is not covered then"),
+    ("must be attached", "attachments", "the payer wants a form of its own with this request"),
     ("document", "attachments", "the portal does not take this file: its type or its size"),
     ("contact", "contact_phone", "the form wants somebody to call"),
 )

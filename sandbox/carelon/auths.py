@@ -31,6 +31,7 @@ from sandbox.carelon.auth_pages import (
 from sandbox.carelon.coverage import full_name
 from sandbox.carelon.frame import Drift, button, form, message, pairs
 from sandbox.carelon.members import look_up
+from sandbox.carelon.sites import DIRECT
 from sandbox.carelon.web import current, form_of, keep, new_token, page, place_of, session_at, signed_in, step, took_token
 from sandbox.carelon.words import trouble, us
 from sandbox.line import Cut, never
@@ -42,6 +43,8 @@ DUPLICATE = "A request for this member, service and dates already exists. Author
 NOT_COVERED = "The member is not eligible on the Requested Start Date."
 BAD_FILE = "This type of document cannot be attached. Allowed types: " + ", ".join(rules.FILE_TYPES) + "."
 BIG_FILE = "The document is larger than 5 MB."
+TESTING_FORM = "Psychological Evaluation Request"  # Pennsylvania HealthChoices reviews all testing on this form
+TESTING_FORM_NEEDED = f"A {TESTING_FORM} form must be attached for psychological testing."
 NO_KIND = "Select a document type and a document."
 
 
@@ -173,6 +176,8 @@ def _refusal(request: Request, at: At, wizard: Wizard) -> str:
         return said
     if wizard.page == "header" and wizard.found and not wizard.found.coverage.active_on(at.box.world.as_of):
         return NOT_COVERED
+    if wizard.page == "header" and place_of(request) is DIRECT and rules.kind_of(wizard.care) == "Psych Testing":
+        return "" if any(one["kind"] == TESTING_FORM for one in wizard.files) else TESTING_FORM_NEEDED
     return ""
 
 
