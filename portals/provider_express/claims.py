@@ -99,9 +99,9 @@ class Claims(Eligibility):
         came = self.sent(form, {"list": listed["landmark"], "refused": form["message"]}, look.box)
         if came == "list":
             return self._found(listed, ask, look)
-        return self._refused(form, look) if came else None
+        return self._no_list(form, look) if came else None
 
-    def _refused(self, form: Screen, look: Look) -> ClaimStatusResult | None:
+    def _no_list(self, form: Screen, look: Look) -> ClaimStatusResult | None:
         """The message above the form; None where the form shows another search."""
         said = form["message"].text()
         self.keep()
