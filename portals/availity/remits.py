@@ -11,6 +11,7 @@ from payerbot.browser.locate import Element, Screen
 from payerbot.errors import AccessWanted, PageChanged, PortalDown, PortalSlow, ReadBackMismatch
 from payerbot.model import Outcome, Request
 from payerbot.remittance import Document, EobDelivery, EobRequest, ListedPayment
+from portals import payments
 from portals.availity import read_remits
 from portals.availity.shell import ANSWER_MS, LISTENS_MS, SOON_MS, TRIES, Shell
 
@@ -84,7 +85,7 @@ class Remits(Shell):
 
         def taken(shown: Shown) -> EobDelivery | None:
             rows = [read_remits.payment(dict(cells)) for cells in shown.rows]
-            if not read_remits.belongs([row.check_no for row in rows], look.number):
+            if not payments.holds([row.check_no for row in rows], look.number):
                 return None
             choice = read_remits.choose(rows, ask)
             if len(choice.rows) == 1:
@@ -99,31 +100,31 @@ class Remits(Shell):
 
     def _by_claim(self, ask: EobRequest, look: Look) -> EobDelivery:
         """The one payment that this claim is part of."""
-        rows: list[read_remits.ClaimRow] = []
-        choice = read_remits.Choice(())
+        rows: list[payments.PaidClaim] = []
+        choice = payments.Choice(())
 
         def taken(shown: Shown) -> EobDelivery | None:
             nonlocal choice
             rows[:] = [read_remits.claim(dict(cells)) for cells in shown.rows]
             if not all(read_remits.holds(row, look.number) for row in rows):
                 return None
-            choice = read_remits.choose_claim(rows, ask)
+            choice = payments.choose_claim(rows, ask)
             if not choice.rows:
                 self._must_be_open(shown, ask)
             reason = "the claim of this number has another day, charge or check" if choice.others else "the portal lists no such payment"
             return EobDelivery(outcome=Outcome.NOT_FOUND, reason=reason, seen_as=shown.nothing or None)
 
         none = self._remits_searched(ask, look, taken)
-        checks = read_remits.checks_of([rows[at] for at in choice.rows])
+        checks = payments.payments_of([rows[at] for at in choice.rows])
         if not checks:
             return none
         if len(checks) > 1:
             return EobDelivery(outcome=Outcome.AMBIGUOUS, reason="the claim is part of several payments: give the check number")
-        number, day = checks[0]
+        number, day, _ = checks[0]
         start, end = self._days_around(day)
         paid = ask.model_copy(update={"check_no": number, "check_date": ask.check_date or day})
         result = self._payment(paid, Look(look.rung, CHECKS, number, start, end))
-        return result.model_copy(update={"match": (*read_remits.claim_agrees(rows[choice.rows[0]], ask), *result.match)})
+        return result.model_copy(update={"match": (*payments.claim_agrees(rows[choice.rows[0]], ask), *result.match)})
 
     # --- the search ---
 
@@ -279,7 +280,7 @@ class Remits(Shell):
             outcome=Outcome.ANSWERED,
             listed=row,
             documents=tuple(one for one in (pdf, listing) if one is not None),
-            match=read_remits.agrees(row, ask),
+            match=payments.agrees(row, ask),
             warnings=() if pdf is not None else ("the portal offers no document of this payment",),
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 from payerbot.authorization import AuthRequest, AuthResult
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
 from payerbot.remittance import EobRequest
+from portals import payments
 from portals.availity import read as benefits
 from portals.availity import read_auths as auths
 from portals.availity import read_claims as claims
@@ -44,14 +45,14 @@ def _list(page: dict[str, Any]) -> dict[str, Any]:
 def _remits(page: dict[str, Any]) -> dict[str, Any]:
     ask = EobRequest.model_validate(page["ask"])
     rows = [remits.payment(cells) for cells in page["rows"]]
-    if not remits.belongs([row.check_no for row in rows], page["typed"]):
+    if not payments.holds([row.check_no for row in rows], page["typed"]):
         return {"belongs": False}
     choice = remits.choose(rows, ask)
     fit = [rows[at] for at in choice.rows]
     return {
         "fit": [row.model_dump(mode="json", exclude_defaults=True) for row in fit],
         "others": choice.others,
-        "agrees": [list(remits.agrees(row, ask)) for row in fit],
+        "agrees": [list(payments.agrees(row, ask)) for row in fit],
     }
 
 
@@ -60,12 +61,12 @@ def _remit_claims(page: dict[str, Any]) -> dict[str, Any]:
     rows = [remits.claim(cells) for cells in page["rows"]]
     if not all(remits.holds(row, page["typed"]) for row in rows):
         return {"belongs": False}
-    choice = remits.choose_claim(rows, ask)
-    checks = remits.checks_of([rows[at] for at in choice.rows])
+    choice = payments.choose_claim(rows, ask)
+    checks = payments.payments_of([rows[at] for at in choice.rows])
     return {
-        "checks": [[number, day.isoformat() if day else None] for number, day in checks],
+        "checks": [[number, day.isoformat() if day else None] for number, day, _ in checks],
         "others": choice.others,
-        "agrees": [list(remits.claim_agrees(rows[at], ask)) for at in choice.rows],
+        "agrees": [list(payments.claim_agrees(rows[at], ask)) for at in choice.rows],
     }
 
 
