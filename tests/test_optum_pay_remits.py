@@ -14,6 +14,8 @@ from sandbox.world import SEED
 from tests.contract.eob_support import check_rows, claim_row, deliver, documents_of, remit_of, true_of, wrong, wrong_rows
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from tests.contract.support import Row, Site
 
 pytestmark = pytest.mark.deep
@@ -134,7 +136,12 @@ def test_a_detail_of_another_payment_is_a_changed_page(site: Site) -> None:
 
 def test_a_page_that_does_not_listen_yet_is_told_once_more(site: Site) -> None:
     page, script = site.tab._page, "**/static/payments.js"
-    page.route(script, lambda route: (page.wait_for_timeout(2500), route.continue_()))
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(2500)
+        route.continue_()
+
+    page.route(script, late)
     try:
         assert wrong(site, claim_row(site, "optum")) == []
     finally:
