@@ -65,6 +65,15 @@ class TestMoney:
         assert text.only_money("$25.00 - $40.00") is None
         assert text.only_money("$25.00 Co-Payment") == Decimal("25.00")
 
+    @given(AMOUNTS)
+    def test_a_cell_that_is_nothing_but_an_amount_needs_no_dollar_sign(self, amount: Decimal) -> None:
+        assert text.amount(f"{amount:,.2f}") == text.amount(f" {amount:.2f} ") == text.amount(f"${amount:,.2f}") == amount
+        assert text.amount(f"-{amount:.2f}") == -amount
+
+    @pytest.mark.parametrize("said", ["", "145", "1.5", "99213.00 units", "$5.00 each", "12/31/2026", "1,00.00", "--"])
+    def test_what_is_more_or_less_than_an_amount_is_none(self, said: str) -> None:
+        assert text.amount(said) is None
+
     @given(st.text())
     def test_no_text_breaks_it(self, said: str) -> None:
         text.money(said)
