@@ -103,3 +103,21 @@ class Person:
         """Search claims, from the menu on."""
         self.open("Search Claims")
         return self.press("SearchMedicalAndDentalClaimsCmnButton", **values)
+
+    def payments(self, *, number: str = "", start: str = "", end: str = "") -> str:
+        """Search the payment history, from the menu on."""
+        self.open("Search Payment History")
+        days = {"PaymentDateCmnDateRange_StartDateControl": start, "PaymentDateCmnDateRange_EndDateControl": end}
+        return self.press("SearchPaymentHistoryCmnButton", PaymentIDCmnTextBox=number, **days)
+
+    def table(self) -> list[list[str]]:
+        """The cells of the rows of the one table, as HTML."""
+        body = self.page.partition("<tbody>")[2].partition("</tbody>")[0]
+        return [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", body)]
+
+    def file(self, argument: str) -> httpx.Response:
+        """Follow a link that brings a file; the page stays."""
+        form = {**self.fields(), "__EVENTARGUMENT": argument}
+        action = re.search(r"action='([^']*)'", self.page)
+        assert action is not None
+        return self.http.post(action[1], data=form)

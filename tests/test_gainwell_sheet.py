@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from io import BytesIO
 
+import pdfplumber
 import pytest
 
 from sandbox.client import running
+from sandbox.gainwell.remittance import advice
 from sandbox.world import AS_OF, SEED, Claim, World
 from tests.gainwell_support import HOME, KEY_SET, Person
 
@@ -47,6 +50,9 @@ DOCUMENTED: dict[str, tuple[str, ...]] = {  # page: labels and id suffixes
         "Description", "From Date", "To Date", "Procedure Code", "Mod", "Units", "Charge Amount", "Allowed Amount",
     ),
     "payments": ("Search Payment History",),
+    "payments in Nevada": ("Claims", "Search Payment History"),
+    "payments in Indiana": ("Claims", "Search Payment History"),
+    "payment list": ("Total Records: 1", "Remittance Advice"),
 }  # fmt: skip
 
 
@@ -76,6 +82,10 @@ def pages(world: World) -> Iterator[dict[str, str]]:
         found["payments"] = colorado.open("Search Payment History")
         ids = [m.coverages[0].member_id for m in world.members if m.coverage_at(PAYER) and m.coverages[0].on_file][:9]
         found["limited plans"] = found["answer"] = "".join(colorado.verify(number, TODAY) for number in ids)
+        found["payments in Nevada"] = nevada.open("Search Payment History")
+        indiana.sign_in(user)
+        found["payments in Indiana"] = indiana.open("Search Payment History")
+        found["payment list"] = colorado.payments(number=world.remits[0].check_no)
         yield {**found, **_of_claims(colorado, world)}
 
 
@@ -112,6 +122,16 @@ def test_what_is_known_of_a_page_stands_on_it(pages: dict[str, str], place: str,
         assert f">{said}" in page
     else:
         assert said in _texts(page)
+
+
+def test_the_remittance_has_its_banner_on_page_two_and_neither_address_cover_nor_payment_notice(world: World) -> None:
+    remit = next(r for r in world.remits if not r.scanned)
+    with pdfplumber.open(BytesIO(advice(remit))) as pdf:
+        texts = [page.extract_text() for page in pdf.pages]
+    assert "BANNER MESSAGES" in texts[1]
+    assert remit.check_no in texts[0]
+    assert remit.claims[0].payer_claim_no in texts[2]
+    assert not re.search(r"payment notice|address", "".join(texts), re.IGNORECASE)
 
 
 def test_the_first_address_is_the_portals_own() -> None:

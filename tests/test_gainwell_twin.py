@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from sandbox.client import PortalUser, Twin, running
-from sandbox.world import AS_OF, SEED, World
+from sandbox.gainwell import hands_out
+from sandbox.world import AS_OF, SEED, Remit, World
 from tests.gainwell_support import HOME, KEY_SET, Person
 
 PAYERS = ("medicaid_ri", "medicaid_co")
@@ -190,3 +193,155 @@ def test_what_stands_in_the_way_stands_before_the_sign_in(twin: Twin, fault: str
     with twin.with_fault(fault):
         person.get(HOME)
     assert not person.ids("_UserNameCmnTextBox_Control")
+
+
+# payment history
+
+
+def remits_of(world: World, payer: str) -> list[Remit]:
+    return sorted((r for r in world.remits if r.payer == payer), key=lambda r: (-r.check_date.toordinal(), r.check_no))
+
+
+def test_a_payment_is_found_by_its_number_as_the_list_writes_it_and_only_so(someone: Person, world: World) -> None:
+    remit = remits_of(world, "medicaid_ri")[0]
+    assert "Total Records: 1" in someone.payments(number=remit.check_no)
+    assert someone.table()[0][:2] == [remit.check_no, f"{remit.check_date:%m/%d/%Y}"]
+    assert "Total Records: 0" in someone.payments(number=remit.check_no.lstrip("0"))
+
+
+def test_indiana_lists_payments_without_leading_zeros() -> None:
+    with running(seed=SEED, members=20, claims=40, as_of=AS_OF, payers=("medicaid_in",), staging_ms=(0, 0)) as twin:
+        person = Person(twin, "in")
+        person.sign_in(twin.users[0])
+        number = World.generate(SEED, 20, 40, AS_OF, payers=("medicaid_in",)).remits[0].check_no
+        assert "Total Records: 0" in person.payments(number=number)
+        assert "Total Records: 1" in person.payments(number=number.lstrip("0"))
+
+
+def test_payments_of_some_days_stand_in_pages_of_ten_the_newest_first(someone: Person, world: World) -> None:
+    first = AS_OF - timedelta(days=60)
+    wanted = [r.check_no for r in remits_of(world, "medicaid_ri") if first <= r.check_date <= AS_OF]
+    page = someone.payments(start=f"{first:%m/%d/%Y}", end=TODAY)
+    assert len(wanted) > 10
+    assert f"Total Records: {len(wanted)}" in page
+    assert "Page 1 of 2" in page
+    shown = [row[0] for row in someone.table()]
+    someone.postback("Page$2")
+    assert shown + [row[0] for row in someone.table()] == wanted
+
+
+@pytest.mark.parametrize(
+    "asked, said",
+    [
+        ({}, "Enter a Payment ID"),
+        ({"start": "11/01/2026"}, "Enter a Payment ID"),
+        ({"number": "1", "start": "soon"}, "Enter a Payment ID"),
+        ({"start": "01/01/2026", "end": "11/01/2026"}, "90 days"),
+    ],
+)
+def test_a_payment_search_needs_a_number_or_a_short_span_of_days(someone: Person, asked: dict[str, str], said: str) -> None:
+    page = someone.payments(**asked)
+    assert said in page
+    assert "Total Records" not in page
+
+
+def test_a_stale_link_to_the_payments_leads_to_a_form_that_finds_nothing(someone: Person, world: World) -> None:
+    stale, number = someone.link("Search Payment History"), remits_of(world, "medicaid_ri")[0].check_no
+    someone.open("Eligibility Verification")
+    someone.get(stale)
+    page = someone.press("SearchPaymentHistoryCmnButton", PaymentIDCmnTextBox=number)
+    assert "Total Records" not in page
+    assert someone.fields()[someone.named("PaymentIDCmnTextBox_Control")] == ""
+
+
+def test_a_remittance_comes_as_the_answer_to_a_postback_and_the_page_is_good_for_more(someone: Person, world: World) -> None:
+    someone.payments(start=f"{AS_OF - timedelta(days=30):%m/%d/%Y}", end=TODAY)
+    wanted = remits_of(world, "medicaid_ri")
+    for place in (1, 0):
+        came = someone.file(f"Remittance${place}")
+        assert came.headers["content-type"] == "application/pdf"
+        assert "attachment" in came.headers["content-disposition"]
+        assert {("pdf", came.content)} == hands_out.of(wanted[place])
+    assert [one["check_no"] for one in someone.twin.records("eob")] == [wanted[1].check_no, wanted[0].check_no]
+    assert "Total Records: 1" in someone.payments(number=wanted[0].check_no)
+
+
+def test_nobody_without_a_session_gets_a_remittance(someone: Person, world: World) -> None:
+    someone.payments(number=remits_of(world, "medicaid_ri")[0].check_no)
+    Person(someone.twin, "ri").sign_in(someone.twin.users[0])
+    assert "another location" in someone.file("Remittance$0").text
+
+
+@pytest.mark.parametrize(
+    "fault, starts",
+    [("html-as-pdf@eob-pdf", b"<!DOCTYPE"), ("truncated-pdf@eob-pdf", b"%PDF-"), ("wrong-pdf@eob-pdf", b"%PDF-")],
+)
+def test_a_file_can_be_another_or_none(someone: Person, world: World, fault: str, starts: bytes) -> None:
+    remit = remits_of(world, "medicaid_ri")[0]
+    someone.payments(number=remit.check_no)
+    with someone.twin.with_fault(fault):
+        data = someone.file("Remittance$0").content
+    assert data.startswith(starts)
+    assert {("pdf", data)} != hands_out.of(remit)
+
+
+def test_a_link_that_brings_nothing_shows_the_page_again(someone: Person, world: World) -> None:
+    someone.payments(number=remits_of(world, "medicaid_ri")[0].check_no)
+    with someone.twin.with_fault("nothing-comes@eob-pdf"):
+        came = someone.file("Remittance$0")
+    assert "Total Records: 1" in came.text
+
+
+def test_a_remittance_in_a_tab_of_its_own_is_shown_there(someone: Person, world: World) -> None:
+    remit = remits_of(world, "medicaid_ri")[0]
+    with someone.twin.with_fault("new-tab@eob-pdf"):
+        someone.payments(number=remit.check_no)
+        link = re.search(r'href="([^"]*)" target="_blank">Remittance Advice', someone.page)
+        assert link is not None
+        came = someone.http.get(unescape(link[1]))
+    assert "inline" in came.headers["content-disposition"]
+    assert {("pdf", came.content)} == hands_out.of(remit)
+
+
+@pytest.mark.parametrize(
+    "fault, gone",
+    [
+        ("renamed-label@checks", ">Payment Date</th>"),
+        ("changed-id@checks", '_PaymentHistoryGrid"'),
+        ("removed-landmark@checks", "Search Results"),
+        ("renamed-label@eob-pdf", ">Remittance Advice</a>"),
+        ("renamed-label@remits", ">Payment ID</label>"),
+        ("changed-id@remits", '_PaymentIDCmnTextBox_Control"'),
+        ("removed-landmark@remits", "<h1>Search Payment History</h1>"),
+    ],
+)
+def test_a_payment_page_can_change(someone: Person, world: World, fault: str, gone: str) -> None:
+    number = remits_of(world, "medicaid_ri")[0].check_no
+    assert gone in someone.payments(number=number)
+    with someone.twin.with_fault(fault):
+        page = someone.payments(number=number)
+    assert "Total Records: 1" in page
+    assert gone not in page
+
+
+@pytest.mark.parametrize("fault", ["moved-element@remits", "moved-element@checks", "reordered-columns@checks", "moved-element@eob-pdf"])
+def test_what_stands_on_a_payment_page_can_stand_elsewhere(someone: Person, world: World, fault: str) -> None:
+    number = remits_of(world, "medicaid_ri")[0].check_no
+    marks = ("_PaymentIDCmnTextBox_Control", "_StartDateControl_Control", "Page 1 of 1", ">Payment ID</th>", ">Remittance</th>")
+    before = _order(someone.payments(number=number), marks)
+    with someone.twin.with_fault(fault):
+        assert _order(someone.payments(number=number), marks) != before
+
+
+def _order(page: str, marks: tuple[str, ...]) -> list[str]:
+    return sorted(marks, key=page.index)
+
+
+def test_a_claims_page_names_the_payment_whose_remittance_has_it(someone: Person, world: World) -> None:
+    remit = remits_of(world, "medicaid_ri")[-1]
+    someone.search(ClaimIDCmnTextBox=remit.claims[0].payer_claim_no, **KEY_SET)
+    page = someone.postback("Open$0")
+    assert f"<td>Payment ID</td><td>{remit.check_no}</td>" in page
+    waiting = next(c.payer_claim_no for c in world.claims if c.payer == "medicaid_ri" and c.state == "pending" and c.payer_claim_no)
+    someone.search(ClaimIDCmnTextBox=waiting, **KEY_SET)
+    assert "Payment ID" not in someone.postback("Open$0")

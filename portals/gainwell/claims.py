@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from payerbot import steps
 from payerbot.browser.locate import Screen
-from payerbot.errors import PageChanged, PortalDown, ReadBackMismatch
-from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, PatientRequest
+from payerbot.errors import PageChanged, ReadBackMismatch
+from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, PatientRequest, Request
 from portals.gainwell import read_claims
 from portals.gainwell.eligibility import Eligibility
-from portals.gainwell.shell import ANSWER_MS, TRIES
+from portals.gainwell.shell import ANSWER_MS
 from portals.text import plain, same_id
 
 WIDER = timedelta(days=7)
@@ -33,6 +32,17 @@ class Look(NamedTuple):
         if self.number:
             return {"claim_id": self.number}
         return {"member_id": self.member_id, "start": f"{self.start:%m/%d/%Y}", "end": f"{self.end:%m/%d/%Y}"}
+
+
+class Seen(NamedTuple):
+    """What a search showed: the claims that were opened, whether any were listed, and what a page says in place of a list or a claim."""
+
+    opened: tuple[tuple[read_claims.Row, read_claims.Detail], ...] = ()
+    listed: bool = False
+    refused: str = ""
+
+
+Wanted = Callable[[read_claims.Row], bool]
 
 
 class Claims(Eligibility):
@@ -76,32 +86,23 @@ class Claims(Eligibility):
         return found.member_id or "" if found.outcome is Outcome.ANSWERED else ""
 
     def _look(self, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult:
-        """One search; sent again when the form came back empty, the server failed once, or the list is another search's."""
-        down: PortalDown | None = None
-        for _ in range(TRIES):
-            form = self._open("claims", "claim_form", ask, "claim_list")
-            try:
-                self._fill_search(form, look)
-                result = self._found(form, ask, look)
-            except ReadBackMismatch:
-                continue
-            except PortalDown as trouble:
-                down = trouble
-                self._start_anew()
-                continue
-            if result is not None:
-                return result
-            down = None
-        raise self._gave_up("claim list", down)
+        """One search; every claim of these days is opened, and those with this charge count."""
+        seen = self._seen(ask, look, lambda row: read_claims.can_be(row, ask))
+        if seen.refused:
+            return read_claims.refusal(seen.refused)
+        found = [read_claims.claim(detail, row, ask) for row, detail in seen.opened]
+        return _chosen([one for one in found if read_claims.enough(one.match)], others=seen.listed)
 
-    def _fill_search(self, form: Screen, look: Look) -> None:
-        wanted = look.values
-        self._must_have(form, *wanted, "search")
-        for name, value in wanted.items():
-            form[name].fill(value)
-        steps.reached("search.filled")
+    def _seen(self, ask: Request, look: Look, wanted: Wanted) -> Seen:
+        """What one search shows of the claims that are wanted."""
 
-    def _found(self, form: Screen, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult | None:
+        def once(form: Screen) -> Seen | None:
+            self._fill_all(form, look.values, "search")
+            return self._found(form, look, wanted)
+
+        return self._asked("claims", "claim_form", "claim_list", ask, once)
+
+    def _found(self, form: Screen, look: Look, wanted: Wanted) -> Seen | None:
         """What the search led to; None where the page is not this search's answer."""
         listed = self.screen("claim_list")
         came = self._posted(form, "search", next(iter(look.values)), {"list": listed})
@@ -110,34 +111,31 @@ class Claims(Eligibility):
         if came == "refused":
             said = form["message"].text()
             self.keep()
-            result = read_claims.refusal(said)
-            return result if result.outcome is Outcome.PORTAL_DOWN or self._is_of(form, look.values) else None
-        return self._from_list(listed, ask, look) if self._is_of(form, look.values) else None
+            down = read_claims.refusal(said).outcome is Outcome.PORTAL_DOWN
+            return Seen(refused=said) if down or self._is_of(form, look.values) else None
+        return self._from_list(listed, look, wanted) if self._is_of(form, look.values) else None
 
-    def _is_of(self, form: Screen, wanted: Mapping[str, str]) -> bool:
-        """Whether the form beside an answer shows this search."""
-        return all(same_id(form[name].text(), value) for name, value in wanted.items())
-
-    def _from_list(self, listed: Screen, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult | None:
-        """Every claim of these days is opened; those with this charge count."""
+    def _from_list(self, listed: Screen, look: Look, wanted: Wanted) -> Seen | None:
+        """The claims of all pages of the list that are wanted, each opened."""
         said = read_claims.total(listed["landmark"].text())
-        fits: list[ClaimStatusResult] = []
+        opened: list[tuple[read_claims.Row, read_claims.Detail]] = []
         rows: list[read_claims.Row] = []
         while len(rows) < said:
             page = self._listed(listed, rows)
             if not all(_may_be_listed(row, look) for row in page):
                 return None
             for place, row in enumerate(page):
-                result = self._opened(listed, place, row, ask) if read_claims.can_be(row, ask) else None
-                if result is not None and result.charge is None:  # it says that it cannot be shown
-                    return result
-                fits += [result] if result is not None else []
+                if wanted(row):
+                    detail = self._opened(listed, place)
+                    if isinstance(detail, str):
+                        return Seen(refused=detail)
+                    opened.append((row, detail))
             rows += page
             if len(rows) < said:
                 self._turn(listed)
         if len(rows) != said:
             raise ReadBackMismatch("claim list: it has other rows than it says")
-        return _chosen(fits, others=bool(rows))
+        return Seen(tuple(opened), listed=bool(rows))
 
     def _listed(self, listed: Screen, before: list[read_claims.Row]) -> list[read_claims.Row]:
         """The rows of one page; a list whose pages repeat each other is not believed."""
@@ -155,21 +153,20 @@ class Claims(Eligibility):
         listed["next_page"].click()
         self.expect({"rows": listed["table"]}, within_ms=ANSWER_MS, what=listed.name)
 
-    def _opened(self, listed: Screen, place: int, row: read_claims.Row, ask: ClaimStatusRequest) -> ClaimStatusResult | None:
-        """One claim as its page shows it, and back to the list; None where it is another one than the claim asked about."""
+    def _opened(self, listed: Screen, place: int) -> read_claims.Detail | str:
+        """One claim as its page shows it, and back to the list; or what stands in its place."""
         page = self.screen("claim_detail")
         listed["open"].nth(place).click()
         came = self.expect({"claim": page["landmark"], "refused": page["message"]}, within_ms=ANSWER_MS, what=page.name)
         if came == "refused":
             said = page["message"].text()
             self.keep()
-            return read_claims.refusal(said)
+            return said
         detail = self._detail(page)
         self.keep()
-        result = read_claims.claim(detail, row, ask)
         page["back"].click()
         self.expect({"list": listed["landmark"]}, within_ms=ANSWER_MS, what=listed.name)
-        return result if read_claims.enough(result.match) else None
+        return detail
 
     def _detail(self, page: Screen) -> read_claims.Detail:
         self._must_have(page, "panel", "lines")

@@ -6,13 +6,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from payerbot import steps
 from payerbot.browser.locate import Screen
-from payerbot.errors import PageChanged, PortalDown, ReadBackMismatch
+from payerbot.errors import PageChanged
 from payerbot.model import EligibilityRequest, EligibilityResult, Outcome
 from portals.gainwell import read
-from portals.gainwell.shell import SOON_MS, TRIES, Shell
-from portals.text import same_id
+from portals.gainwell.shell import SOON_MS, Shell
 
 KEPT = 50  # as many earlier answers are known again
 SECTIONS = ("coverage", "benefits", "managed", "others")
@@ -44,35 +42,14 @@ class Eligibility(Shell):
         return result.model_copy(update={"rung": rung if result.outcome is not Outcome.NOT_FOUND else "", "tried": tuple(tried)})
 
     def _inquire(self, ask: EligibilityRequest, rung: str) -> EligibilityResult:
-        """One search; sent again when the form came back empty, the server failed once, or the answer is another search's."""
-        down: PortalDown | None = None
-        for _ in range(TRIES):
-            form = self._open("eligibility", "eligibility_form", ask, "eligibility_result")
-            try:
-                wanted = self._fill(form, ask, rung)
-                result = self._answered(form, ask, wanted)
-            except ReadBackMismatch:
-                continue
-            except PortalDown as trouble:
-                down = trouble
-                self._start_anew()
-                continue
-            if result is not None:
-                return result
-            down = None
-        raise self._gave_up("eligibility", down)
+        """One search, by the id or by the name."""
+        wanted = _wanted(ask, rung)
 
-    def _fill(self, form: Screen, ask: EligibilityRequest, rung: str) -> dict[str, str]:
-        """Fill what this way of searching needs; returns it."""
-        who = ask.patient
-        born, on = f"{who.birth_date:%m/%d/%Y}", f"{ask.service_date:%m/%d/%Y}"
-        key = {"member_id": who.member_id} if rung == "member_id" else {"last": who.last, "first": who.first, "birth_date": born}
-        self._must_have(form, *key, "start", "end", "submit")
-        wanted = {**key, "start": on, "end": on}
-        for name, value in wanted.items():
-            form[name].fill(value)
-        steps.reached("search.filled")
-        return wanted
+        def once(form: Screen) -> EligibilityResult | None:
+            self._fill_all(form, wanted, "submit")
+            return self._answered(form, ask, wanted)
+
+        return self._asked("eligibility", "eligibility_form", "eligibility_result", ask, once)
 
     def _answered(self, form: Screen, ask: EligibilityRequest, wanted: Mapping[str, str]) -> EligibilityResult | None:
         result = self.screen("eligibility_result")
@@ -86,8 +63,7 @@ class Eligibility(Shell):
         said = form["message"].text()
         self.keep()
         result = read.refusal(said)
-        mine = all(same_id(form[name].text(), value) for name, value in wanted.items())
-        return result if mine or result.outcome is Outcome.PORTAL_DOWN else None
+        return result if result.outcome is Outcome.PORTAL_DOWN or self._is_of(form, wanted) else None
 
     def _read(self, result: Screen, ask: EligibilityRequest, *, by_id: bool) -> EligibilityResult | None:
         self._must_have(result, "expand_all", "member")
@@ -106,3 +82,11 @@ class Eligibility(Shell):
         if came is None:
             raise PageChanged(f"{result.name}.{name}: the section shows nothing that is known")
         return result[name].table() if came == "rows" else ()
+
+
+def _wanted(ask: EligibilityRequest, rung: str) -> dict[str, str]:
+    """What this way of searching puts into the form."""
+    who, on = ask.patient, f"{ask.service_date:%m/%d/%Y}"
+    if rung == "member_id":
+        return {"member_id": who.member_id, "start": on, "end": on}
+    return {"last": who.last, "first": who.first, "birth_date": f"{who.birth_date:%m/%d/%Y}", "start": on, "end": on}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ LABELS = (
     "Claim ID", "Member ID", "Member Name", "Birth Date", "Claim Status", "Total Charged Amount", "Total Allowed Amount",
     "Total Paid Amount",
 )  # fmt: skip
+PAYMENT = ("Payment ID", "Payment Date")  # of a claim that a remittance names
 LINE_COLUMNS = ("From Date", "To Date", "Procedure Code", "Mod", "Units", "Charge Amount", "Allowed Amount")
 EOB_COLUMNS = ("Header/Detail", "EOB", "Description")
 NO_NUMBER = ("--", "")
@@ -57,11 +59,11 @@ class Detail(NamedTuple):
     lines: Sequence[Cells]
 
 
-def total(text: str) -> int:
-    """How many claims the list says it has."""
+def total(text: str, where: str = "claim list") -> int:
+    """How many records a list says it has."""
     hit = _TOTAL.search(text)
     if hit is None:
-        raise PageChanged("claim list: it does not say how many records there are")
+        raise PageChanged(f"{where}: it does not say how many records there are")
     return int(hit[1])
 
 
@@ -96,7 +98,7 @@ def enough(match: Sequence[str]) -> bool:
 
 def labels(detail: Detail, found: Row) -> dict[str, str]:
     """The claim's labels and values; PageChanged where one is missing, or where the page is another claim's than the row's."""
-    shown = pairs(detail.labels, LABELS)
+    shown = pairs(detail.labels, (*LABELS, *PAYMENT))
     if any(not shown.get(label) for label in LABELS if label != "Claim ID"):
         raise PageChanged("claim detail: a label that is known is missing")
     hit = _TITLE.search(detail.title)
@@ -130,6 +132,7 @@ def claim(detail: Detail, found: Row, ask: ClaimStatusRequest) -> ClaimStatusRes
     lines = tuple(_line(cells, number, detail.eobs) for number, cells in enumerate(detail.lines, start=1))
     state = claim_state(found, shown, lines)
     decided = state in DECIDED
+    number, when = check(shown) if decided else (None, None)
     return ClaimStatusResult(
         outcome=Outcome.ANSWERED if state is not ClaimState.UNKNOWN else Outcome.UNREADABLE,
         reason="" if state is not ClaimState.UNKNOWN else "the payer's status words are not known",
@@ -140,11 +143,19 @@ def claim(detail: Detail, found: Row, ask: ClaimStatusRequest) -> ClaimStatusRes
         charge=money(shown["Total Charged Amount"]),
         allowed=money(shown["Total Allowed Amount"]) if decided else None,  # a zero without a decision is no amount
         paid=money(shown["Total Paid Amount"]) if decided else None,
+        check_no=number,
+        check_date=when,
         carcs=_codes(detail.eobs)[0],
         rarcs=_codes(detail.eobs)[1],
         lines=lines if decided else tuple(line.model_copy(update={"allowed": None}) for line in lines),
         codes_text=tuple(f"{cells['Header/Detail']}: {cells['EOB']} {cells['Description']}" for cells in detail.eobs),
     )
+
+
+def check(shown: Mapping[str, str]) -> tuple[str | None, date | None]:
+    """The check that paid the claim; the number of a notice that brought no money is none."""
+    number = shown.get("Payment ID") if money(shown["Total Paid Amount"]) else None
+    return number or None, day(shown.get("Payment Date")) if number else None
 
 
 def claim_state(found: Row, shown: Mapping[str, str], lines: Sequence[ServiceLine]) -> ClaimState:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from payerbot import steps
 from payerbot.browser.locate import Element, Screen
 from payerbot.errors import PageChanged, PortalDown, PortalSlow, ReadBackMismatch
 from payerbot.model import Request
 from portals.base import Portal
-from portals.text import plain
+from portals.text import plain, same_id
 
 ANSWER_MS = 60_000
 LISTENS_MS = 1_500  # within this an answer that is there shows
 QUIET = 6  # looks at a page that is there and shows nothing that is known
 SOON_MS = 4_000  # what comes together with something that is there already comes within this, or not at all
 TRIES = 3
+Answer = TypeVar("Answer")
 
 
 class Shell(Portal):
@@ -90,5 +92,31 @@ class Shell(Portal):
                 raise PageChanged(f"{form.name}: what was sent brought nothing that is known")
         raise PortalSlow(f"{form.name}: what was sent was not answered in time")
 
-    def _gave_up(self, where: str, down: PortalDown | None) -> PageChanged | PortalDown:
-        return down or PageChanged(f"{where}: the form keeps coming back empty, or the answer keeps being another search's")
+    def _asked(self, menu: str, name: str, before: str, ask: Request, once: Callable[[Screen], Answer | None]) -> Answer:
+        """Search once, and again where the form came back empty, the server failed once, or the answer is another search's (None)."""
+        down: PortalDown | None = None
+        for _ in range(TRIES):
+            form = self._open(menu, name, ask, before)
+            try:
+                answer = once(form)
+            except ReadBackMismatch:
+                continue
+            except PortalDown as trouble:
+                down = trouble
+                self._start_anew()
+                continue
+            if answer is not None:
+                return answer
+            down = None
+        raise down or PageChanged(f"{before}: the form keeps coming back empty, or the answer keeps being another search's")
+
+    def _fill_all(self, form: Screen, wanted: Mapping[str, str], button: str) -> None:
+        """Put these values into the form; each is read back."""
+        self._must_have(form, *wanted, button)
+        for name, value in wanted.items():
+            form[name].fill(value)
+        steps.reached("search.filled")
+
+    def _is_of(self, form: Screen, wanted: Mapping[str, str]) -> bool:
+        """Whether the form beside an answer shows this search."""
+        return all(same_id(form[name].text(), value) for name, value in wanted.items())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from sandbox.gainwell.controls import Controls, Drift
+from sandbox.gainwell.sites import State
 from sandbox.gainwell.words import money, us
-from sandbox.world import Claim, ClaimState, ServiceLine
+from sandbox.world import Claim, ClaimState, Remit, ServiceLine
 
 STATUS: dict[ClaimState, str] = {  # the words that were seen, and two that are invented: Adjusted and Finalized
     "received": "In Process",
@@ -26,18 +27,20 @@ STATUS: dict[ClaimState, str] = {  # the words that were seen, and two that are 
     "finalized": "Finalized",
 }
 LINES = ("From Date", "To Date", "Procedure Code", "Mod", "Units", "Charge Amount", "Allowed Amount")
+Pairs = tuple[tuple[str, str], ...]
 EOBS = ("Header/Detail", "EOB", "Description")
 
 
-def detail(mine: Controls, claim: Claim, drift: Drift) -> str:
-    """The claim's page below the menus."""
+def detail(mine: Controls, claim: Claim, payment: Remit | None, state: State, drift: Drift) -> str:
+    """The claim's page below the menus; `payment`: the one whose remittance names the claim."""
     title = "" if drift.unmarked else f"<h1>View Professional Claim - ID {escape(claim.payer_claim_no)}</h1>"
-    information = _information(mine, claim, drift)
+    paid = () if payment is None else (("Payment Date", us(payment.check_date)), ("Payment ID", state.payment_id(payment.check_no)))
+    information = _information(mine, claim, paid, drift)
     tables = _adjudication(mine, claim, drift) + _lines(mine, claim, drift)
     return f"{title}{tables}{information}" if drift.moved else f"{title}{information}{tables}"
 
 
-def _information(mine: Controls, claim: Claim, drift: Drift) -> str:
+def _information(mine: Controls, claim: Claim, paid: Pairs, drift: Drift) -> str:
     who = claim.patient
     pairs = (
         ("Claim ID", claim.payer_claim_no),
@@ -48,6 +51,7 @@ def _information(mine: Controls, claim: Claim, drift: Drift) -> str:
         ("Billed" if drift.renamed else "Total Charged Amount", money(claim.charge)),
         ("Total Allowed Amount", money(claim.allowed)),
         ("Total Paid Amount", money(claim.paid)),
+        *paid,  # invented
     )
     rows = "".join(f'<tr class="pair"><td>{label}</td><td>{escape(value)}</td></tr>' for label, value in pairs)
     return f'<table id="{mine.id("ClaimDataTable" if drift.changed else "ClaimInformationPanel")}">{rows}</table>'

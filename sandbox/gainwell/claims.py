@@ -16,7 +16,7 @@ from sandbox.gainwell.controls import Controls, Drift, pressed, sent
 from sandbox.gainwell.web import View, controls, form_of, is_fresh, new_view, page, session_at, signed_in, state_of, step, view_of
 from sandbox.gainwell.words import money, parsed_day, trouble, us
 from sandbox.server import At
-from sandbox.world import Claim
+from sandbox.world import Claim, Remit
 
 PANEL = "SearchClaims_SearchMedicalAndDentalClaimsTabPanel"
 FIELDS = {
@@ -133,9 +133,15 @@ async def _opened(request: Request, at: At) -> Response:
     claim = found.claims[int(form["__EVENTARGUMENT"].removeprefix("Open$"))]
     at.box.records.add("opened", app="claim-status", payer=claim.payer, session=session_at(at).label)
     mine, message = controls(at, "ViewClaim"), trouble(at)
-    body = _message(mine, message) if message else detail(mine, claim, Drift.of(at))
+    body = _message(mine, message) if message else detail(mine, claim, _payment(at, claim), state_of(request), Drift.of(at))
     back = mine.button("Back to Search Results", "BackToSearchResultsCmnButton")
     return page(request, at, f"{body}<div>{back}</div>", new_view(at, live=True, found=found))
+
+
+def _payment(at: At, claim: Claim) -> Remit | None:
+    """The payment whose remittance names the claim."""
+    mine = (r for r in at.box.world.remits if r.payer == claim.payer and any(c.payer_claim_no == claim.payer_claim_no for c in r.claims))
+    return next(mine, None) if claim.payer_claim_no else None
 
 
 # the page

@@ -10,13 +10,11 @@ from sandbox.gainwell import paths
 from sandbox.gainwell.controls import Controls, Drift, pressed, sent
 from sandbox.gainwell.frame import frame
 from sandbox.gainwell.web import controls, form_of, new_view, page, session_at, signed_in, state_of, step
-from sandbox.gainwell.words import money, us
 from sandbox.server import At
 from sandbox.world import PRACTICE
 
 PROVIDERS = ("Lakeside Family Clinic", PRACTICE.name)  # whom a delegate may act for
 TERMS = "<h1>Terms of Use</h1><p>Read the terms and accept them to go on.</p>"
-LATEST = 50
 
 
 @step("home")
@@ -55,17 +53,6 @@ async def home_posted(request: Request, at: At) -> Response:
     return RedirectResponse(paths.MY_HOME, 303)
 
 
-@step("payments")
-@signed_in
-async def payments(request: Request, at: At) -> Response:
-    """Search Payment History; the fields are not established, so it is a list and no more."""
-    payer, mine = state_of(request).payer, controls(at, "PaymentHistoryPanel")
-    checks = [r for r in at.box.world.remits if r.payer == payer][-LATEST:]
-    rows = [(us(r.check_date), r.check_no, money(r.amount)) for r in reversed(checks)]
-    grid = mine.grid("PaymentHistoryGrid", ("Payment Date", "Payment ID", "Payment Amount"), rows)
-    return page(request, at, f"<h1>Search Payment History</h1><p>Total Records: {len(rows)}</p>{grid}", new_view(at, live=False))
-
-
 @step("elsewhere")
 @signed_in
 async def elsewhere(request: Request, at: At) -> Response:
@@ -76,6 +63,5 @@ async def elsewhere(request: Request, at: At) -> Response:
 ROUTES = [
     Route(paths.MY_HOME, home, methods=["GET"]),
     Route(paths.MY_HOME, home_posted, methods=["POST"]),
-    Route(paths.PAYMENTS, payments),
     Route(paths.ELSEWHERE, elsewhere),
 ]

@@ -1,7 +1,7 @@
 """What these pages can show of the truth.
 
 Eligibility shows no group, network, deductible or yearly maximum, and of a managed care plan no payer id. A claim shows no dates of its
-history, no check, no member's share and no sentence; its status words tell neither what a claim waits for nor where it lies.
+history, no member's share and no sentence; its status words tell neither what a claim waits for nor where it lies.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ lag = 5  # one state names the next business day, the others nothing
 
 UNSHOWN = ("group_no", "deductible", "deductible_left", "out_of_pocket", "out_of_pocket_left")
 UNTOLD = (
-    "category", "status_code", "entity_code", "received_date", "finalized_date", "patient_resp", "check_no", "check_date",
-    "requested_info", "portal_text", "related",
+    "category", "status_code", "entity_code", "received_date", "finalized_date", "patient_resp", "requested_info",
+    "portal_text", "related",
 )  # fmt: skip
 SAME_WORD = {
     "received": "pending",

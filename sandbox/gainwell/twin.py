@@ -6,20 +6,21 @@ from functools import partial
 
 from starlette.applications import Starlette
 
-from sandbox.gainwell import claims, eligibility, home, signin
+from sandbox.gainwell import claims, eligibility, home, payments, signin
 from sandbox.gainwell.sites import STATES, State
 from sandbox.gainwell.web import DEVICE_COOKIE, SESSION_COOKIE
 from sandbox.server import Sandbox, TwinSite
 
 NOWHERE = (
     "pick-lost@*", "stuck@*", "frame-detached@*", "framed-sign-in@*", "trust-device@*", "unusual-time@*", "password-expiring@*",
-    "exfiltrate@*", "service-hours@checks", "*@remits", "*@checks", "*@eob-*", "*@auth-*",
+    "exfiltrate@*", "*@eob-csv", "*@eob-835", "*@auth-*", "*@letters", "*@letter", "*@payer-space",
+    "survey@eob-pdf", "cookie-banner@eob-pdf", "removed-landmark@eob-pdf",  # a file has neither a heading nor anything over it
 )  # fmt: skip
 
 
 def build(state: State, box: Sandbox) -> Starlette:
     """One state's pages."""
-    app = Starlette(routes=[*signin.ROUTES, *home.ROUTES, *eligibility.ROUTES, *claims.ROUTES])
+    app = Starlette(routes=[*signin.ROUTES, *home.ROUTES, *eligibility.ROUTES, *claims.ROUTES, *payments.ROUTES])
     app.state.box, app.state.site = box, state
     return app
 
