@@ -12,8 +12,7 @@ from decimal import Decimal
 
 _AMOUNT = r"\$\s?(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?)(?![\d%]|[.,]\d)"
 _MONEY = re.compile(rf"(?P<minus>(?<!\S)[-\u2212])?{_AMOUNT}")
-_BARE = re.compile(r"-?[0-9]+(,[0-9]{3})*\.[0-9]{2}")
-_AMOUNT = re.compile(r"-?\(?\$[0-9,]+(\.[0-9]{2})?\)?")
+_BARE = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\.[0-9]{2}")
 _BRACKETED = re.compile(rf"\s*\(\s*{_AMOUNT}\s*\)\s*")
 _SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d+)?)\s*%")
 _DAYS = ("%m/%d/%Y", "%b %d, %Y", "%B %d, %Y", "%Y-%m-%d")
@@ -60,7 +59,8 @@ def only_money(text: str | None) -> Decimal | None:
 def amount(text: str | None) -> Decimal | None:
     """A cell that is nothing but an amount, with a dollar sign or without: '$25.00', '1,000.00', '-12.50'; None for anything else."""
     said = (text or "").strip()
-    return _decimal(said) if _BARE.fullmatch(said) else only_money(said) if _AMOUNT.fullmatch(said) else None
+    whole = _BARE.fullmatch(said) or _BARE.fullmatch(said.replace("$", "", 1))
+    return _decimal(whole[0]) if whole else None
 
 
 def _decimal(number: str) -> Decimal:
