@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "demo-out" / "six-portals"
-PAYER_AT = ("anthem", "uhc", "evernorth", "medicaid_co", "carelon_direct")  # one for each of the six
+PAYER_AT = ("anthem", "uhc", "optum", "evernorth", "medicaid_co", "carelon_direct")  # one for each of the six
 MEMBERS, CLAIMS = 30, 60
 BROKEN = "uhc"
 CHANGED = f"renamed-label@{BROKEN}/claims"
