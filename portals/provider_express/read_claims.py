@@ -167,7 +167,7 @@ def submitted(found: Row, ask: ClaimStatusRequest) -> ClaimStatusResult:
         received_date=found.received,
         charge=found.charge,
         portal_text=found.said or None,
-        warnings=("it was keyed in the portal and cannot be inquired about yet",),
+        warnings=("it was keyed in the portal and cannot be inquired about yet",) if state is not ClaimState.UNKNOWN else (),
     )
 
 
