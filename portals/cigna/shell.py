@@ -31,7 +31,7 @@ class Shell(Portal):
         form = self.screen(name)
         for _ in range(LOADS):
             self.go(path)
-            came = self.expect({name: form["landmark"], "denied": form["denied"], "trouble": form["trouble"]}, what=name)
+            came = self.expect({"denied": form["denied"], name: form["landmark"], "trouble": form["trouble"]}, what=name)
             if came == "denied":
                 self.keep()
                 raise AccessWanted(f"{name}: this user has no access to it")
