@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from payerbot.model import Request
+from portals.provider_express.auths import Auths
 from portals.provider_express.claims import Claims
 
 
-class ProviderExpress(Claims):
+class ProviderExpress(Claims, Auths):
     """Provider Express of Optum Behavioral Health."""
 
     slug, title = "provider_express", "Provider Express (Optum Behavioral Health)"

@@ -136,6 +136,8 @@ class Auths(Shell):
         field, reason = read_auths.cannot_be_asked(ask)
         if field:
             return FilledRequest(outcome=Outcome.BAD_DATA, field=field, reason=reason)
+        if ask.services[0].code.upper() not in read_auths.SERVICE_TYPES:
+            return read_auths.by_phone()
         self._standing_filled = None
         trouble: PortalError | None = None
         for _ in range(TRIES):
@@ -153,99 +155,116 @@ class Auths(Shell):
         raise trouble or self.gave_up("authorization form")
 
     def _to_the_review(self, ask: AuthRequest, files: Mapping[str, Path]) -> FilledRequest:
-        form = self._for_the_member(ask)
-        answered = self._service_type(form, ask)
-        for field, key, _, text in read_auths.lists(ask):
-            _choose(form, key, text, field)
-        self.must_have(form, *(key for _, key, _, _ in read_auths.fields(ask)))
-        for _, key, _, text in read_auths.fields(ask):
-            form[key].fill(text)
+        self._for_the_member(ask)
+        self._service(ask)
+        form, review = self.screen("auth_form"), self.screen("auth_review")
+        answered = self._details(form, ask)
         self._attach(form, ask, files)
         attached = [(one, files[one.address].name) for one in ask.attachments]
         steps.reached("search.filled")
-        review, decided = self.screen("auth_review"), self.screen("auth_not_required")
-        answers = {"review": review["landmark"], "not_required": decided["landmark"], "refused": form["message"].apart_from_now()}
-        self._went_on(form, answers, "review", ask)
+        self._went_on(form, {"review": review["landmark"]}, "provider_npi")
+        self.must_have(review, "submit")
         self.keep()
         rows = self._rows_of(review, "panel", "cell")
-        self.must_have(review, "submit")
         differs = read_auths.review(rows, ask, attached, answered)
         self._standing_filled = ask
         warnings = ("the form does not ask for the frequency",) if ask.services[0].frequency else ()
         return FilledRequest(outcome=Outcome.ANSWERED, review=tuple(rows), differs=differs, warnings=warnings)
 
-    def _for_the_member(self, ask: AuthRequest) -> Screen:
-        home, first, form = self.open("auths", "auth_home"), self.screen("auth_member"), self.screen("auth_form")
-        self.must_have(home, "new")
-        home["new"].click()
+    def _for_the_member(self, ask: AuthRequest) -> None:
+        """The tab, a new authorization, and whom it is for."""
+        home, tab, page = self.open("auths", "auth_home"), self.screen("auth_requests"), self.screen("auth_member")
+        home["requests"].click()
+        self.arrive("auth_requests")
+        tab["new"].click()
         self.arrive("auth_member")
-        self.must_have(first, "member_id", "birth_date", "next")
-        first["member_id"].fill(ask.patient.member_id)
-        first["birth_date"].fill(f"{ask.patient.birth_date:%m/%d/%Y}")
-        came = self.sent(first, {"form": form["landmark"], "refused": first["message"]}, "member_id", button="next")
-        if came == "refused":
-            self._said_no(first)
-        if not came:
-            raise AnotherTryError
-        return form
+        self.must_have(page, "member_id", "birth_date", "submit")
+        page["member_id"].fill(ask.patient.member_id)
+        page["birth_date"].fill(f"{ask.patient.birth_date:%m/%d/%Y}")
+        self._went_on(page, {"service": self.screen("auth_service")["landmark"]}, "member_id")
 
-    def _service_type(self, form: Screen, ask: AuthRequest) -> list[Answered]:
-        """Choosing the service type brings its own items; each gets the clinician's own answer, and one without goes to the clinician."""
-        self.must_have(form, "service_type", "apply")
-        _choose(form, "service_type", read_auths.SERVICE_TYPES[ask.services[0].code.upper()], "services")
-        applied = form["message"].apart_from_now()
-        form["apply"].click()
-        if self.expect({"told": applied, "anew": self.screen("auth_member")["landmark"]}, within_ms=ANSWER_MS, what=form.name) == "anew":
-            raise AnotherTryError
-        if read_auths.refusal(form["message"].text()).outcome is Outcome.PORTAL_DOWN:
-            self._said_no(form)
+    def _service(self, ask: AuthRequest) -> None:
+        """The service type, where it is offered for this member's plan: what is not goes by telephone."""
+        page, code = self.screen("auth_service"), ask.services[0].code.upper()
+        self.must_have(page, "service_type", "procedure", "submit")
+        wanted = read_auths.SERVICE_TYPES[code]
+        if wanted not in page["service_type"].options():
+            self.keep()
+            raise EndedError(read_auths.by_phone())
+        page["service_type"].choose(wanted)
+        page["procedure"].fill(code)
+        none = self.screen("auth_not_required")
+        came = self._went_on(page, {"form": self.screen("auth_form")["landmark"], "none": none["landmark"]}, "procedure")
+        if came == "none":
+            raise EndedError(self._not_required(none, ask))
+
+    def _details(self, form: Screen, ask: AuthRequest) -> list[Answered]:
+        """Every field of the form, and each item with the clinician's own answer."""
+        for field, key, _, text in read_auths.lists(ask):
+            if text not in form[key].options():
+                raise EndedError(FilledRequest(outcome=Outcome.BAD_DATA, field=field, reason="the form does not offer this"))
+            form[key].choose(text)
+        wanted = read_auths.fields(ask)
+        self.must_have(form, *(key for _, key, _, _ in wanted))
+        for _, key, _, text in wanted:
+            form[key].fill(text)
+        return self._questions(form, ask)
+
+    def _questions(self, form: Screen, ask: AuthRequest) -> list[Answered]:
+        """An item that has no approved answer goes to the clinician."""
         approved = {plain(one.question): one for one in ask.questionnaire}
         answered = []
         for at in range(form["question"].count()):
-            item = form["question"].nth(at)
-            known = approved.get(plain(item.within("label").text()))
+            known = approved.get(plain(form["question"].nth(at).within("label").text()))
             if known is None:
                 raise ClinicianWanted(f"auth questionnaire: item {at + 1} is not in the approved request")
-            item.within("textarea").fill(known.answer)
+            self._answer(form, at, known.answer)
             answered.append(known)
         return answered
 
-    def _attach(self, form: Screen, ask: AuthRequest, files: Mapping[str, Path]) -> None:
-        for one in ask.attachments:
-            form["document_kind"].choose(read_auths.document(one))
-            form["document"].attach([files[one.address]])
+    def _answer(self, form: Screen, at: int, answer: str) -> None:
+        listed = form["question"].nth(at).within("select")
+        if not listed.visible():
+            form["question"].nth(at).within("textarea").fill(answer)
+        elif answer in listed.options():
+            listed.choose(answer)
+        else:
+            raise ClinicianWanted(f"auth questionnaire: item {at + 1} does not offer the approved answer")
 
-    def _went_on(self, form: Screen, answers: Mapping[str, Element], wanted: str, ask: AuthRequest) -> None:
-        form.kept()
-        form["review"].click()
-        came = self.expect({**answers, "anew": self.screen("auth_member")["landmark"]}, within_ms=ANSWER_MS, what=form.name)
-        if came == "anew":
+    def _attach(self, form: Screen, ask: AuthRequest, files: Mapping[str, Path]) -> None:
+        for number, one in enumerate(ask.attachments, 1):
+            form.element("document_kind", number=str(number)).choose(read_auths.document(one))
+            form.element("document", number=str(number)).attach([files[one.address]])
+
+    def _went_on(self, page: Screen, answers: Mapping[str, Element], box: str) -> str:
+        """Press a page's button; which of these came, or what the page says in their place."""
+        others = {"refused": page["message"]}
+        if page.name != "auth_member":
+            others["anew"] = self.screen("auth_member")["landmark"]
+        came = self.sent(page, {**answers, **others}, box)
+        if came in ("", "anew"):
             raise AnotherTryError
         if came == "refused":
-            self._said_no(form)
-        if came == "not_required":
-            raise EndedError(self._not_required(ask))
-        if came != wanted:
-            raise PageChanged(f"{form.name}: another page came")
+            self._said_no(page)
+        return came
 
     def _said_no(self, page: Screen) -> None:
         said = page["message"].text()
         self.keep()
-        if read_auths.is_required(said):
-            raise ClinicianWanted("auth form: it wants something that is not in the approved request")
         found = read_auths.refusal(said)
         if found.outcome is Outcome.PORTAL_DOWN:
             raise PortalDown(f"{page.name}: the portal says that it cannot answer now")
+        if found.outcome is Outcome.UNREADABLE and read_auths.is_required(said):
+            raise ClinicianWanted("auth form: it wants something that is not in the approved request")
         raise EndedError(FilledRequest(**_told(found)))
 
-    def _not_required(self, ask: AuthRequest) -> FilledRequest:
-        page = self.screen("auth_not_required")
+    def _not_required(self, page: Screen, ask: AuthRequest) -> FilledRequest:
         self.keep()
-        told = self._pairs(page, "panel", "cell")
-        if not same_id(told.get("Member ID", ""), ask.patient.member_id):
-            raise PageChanged("auth_not_required: it does not say for whom")
-        codes = tuple(service.code.upper() for service in ask.services)
-        decided = AuthResult(outcome=Outcome.ANSWERED, state=AuthState.NOT_REQUIRED, seen_as=page["landmark"].text(), codes=codes)
+        told, code = self._pairs(page, "panel", "cell"), ask.services[0].code.upper()
+        if not same_id(told.get("Member ID", ""), ask.patient.member_id) or told.get("Procedure Code") != code:
+            raise PageChanged("auth_not_required: it does not say for whom and for what")
+        seen = page["landmark"].text()
+        decided = AuthResult(outcome=Outcome.ANSWERED, state=AuthState.NOT_REQUIRED, seen_as=seen, codes=(code,))
         return FilledRequest(outcome=Outcome.ANSWERED, decided=decided)
 
     def leave_draft(self) -> str:
@@ -279,17 +298,6 @@ class Auths(Shell):
             if said is not None:
                 return said
         raise SubmissionUnknown(f"auth submit: {came or 'nothing'} came in place of the confirmation")
-
-
-def _choose(form: Screen, key: str, text: str, field: str) -> None:
-    """Choose in one of the form's lists, or say which field the list does not have it for."""
-    if text not in form[key].options():
-        raise EndedError(
-            FilledRequest(
-                outcome=Outcome.BAD_DATA, field=field, reason=read_auths.BY_PHONE if field == "services" else "the form does not offer this"
-            )
-        )
-    form[key].choose(text)
 
 
 def _told(found: Result) -> dict[str, object]:

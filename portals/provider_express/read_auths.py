@@ -6,27 +6,29 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult, AuthState, StandingRequest
+from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult, AuthState, FilledRequest, StandingRequest
 from payerbot.errors import PageChanged
 from payerbot.model import Outcome, Result
 from portals.text import day, plain, same_id, same_person
 
 Pairs = Mapping[str, str]
-SESSIONS, TESTING, PROGRAM = "Extended Outpatient Sessions", "Psychological / Neuropsychological Testing", "Intensive Outpatient Program"
-ASSESSMENT, TREATMENT = "Applied Behavior Analysis: Assessment", "Applied Behavior Analysis: Treatment"
-SERVICE_TYPES = {
-    **dict.fromkeys(("90832", "90834", "90837", "90791"), SESSIONS),
-    **dict.fromkeys(("96130", "96131", "96136", "96137"), TESTING),
-    **dict.fromkeys(("H0015", "S9480"), PROGRAM),
-    "97151": ASSESSMENT,
-    "97153": TREATMENT,
+SERVICE_TYPES: dict[str, str] = {  # under which entry of the drop-down a code is asked for
+    "97151": "ABA Assessment",
+    "97153": "ABA Treatment",
+    "90837": "Extended Outpatient Sessions",
+    **dict.fromkeys(("H0015", "S9480"), "Intensive Outpatient Program (IOP)"),
+    "H0035": "Partial Hospitalization Program (PHP)",
+    **dict.fromkeys(("96130", "96131", "96136", "96137"), "Psychological / Neuropsychological Testing"),
+    **dict.fromkeys(("90791", "90792", "90832", "90834", "90846", "90847", "90853"), "Routine Outpatient"),
+    **dict.fromkeys(("90867", "90868", "90869"), "Transcranial Magnetic Stimulation (TMS)"),
 }
-BY_PHONE = "this service is not asked for online: call the number on the member's card"
+BY_PHONE = "this service cannot be asked for online: call the number on the member's card"
 KINDS = {"initial": "Initial", "renewal": "Continued", "extension": "Continued"}
 PLACES = {"02": "Telehealth, not in the home", "10": "Telehealth, in the home", "11": "Office", "22": "Hospital, outpatient"}
 DOCUMENTS = {"treatment plan": "Treatment Plan", "progress report": "Progress Notes", "supporting data": "Test Report"}
 OTHER = "Other"
-NOTE_CAP, MOST_DIAGNOSES = 2000, 4
+NOTE_CAP = 2000  # characters; a longer text would be cut off without a word
+MOST_DIAGNOSES, MOST_DOCUMENTS, MOST_UNITS = 4, 3, 999
 STATES: dict[str, AuthState] = {
     "approved": AuthState.APPROVED,
     "approved with changes": AuthState.PARTIAL,
@@ -37,39 +39,53 @@ STATES: dict[str, AuthState] = {
     "more information needed": AuthState.CONTACT,
     "not required": AuthState.NOT_REQUIRED,
 }
+WHO = ("Member Name", "Member ID", "Date of Birth")
+OF_THE_PORTAL = ("Member Address", "Provider Name", "Provider Address")  # from its own files: the request has nothing to hold them against
 LIST = ("Reference Number", "Authorization Number", "Status", "Member ID", "Service", "Start Date", "End Date", "Submitted")
 EMPTY = ("--", "-", "\N{EM DASH}")
-NOTHING = ("no authorizations",)
 DOWN = ("try again later",)
+BY_PHONE_WORDS = ("cannot be requested online", "select a service type")
 _REFUSED = (  # words of a message, the field that is refused, our reason
     ("no member matches", "member_id", "the payer finds no such member"),
     ("not eligible", "member_id", "the payer says that this member is not covered"),
-    ("cannot be requested online", "services", BY_PHONE),
-    ("select a service type", "services", BY_PHONE),
-    ("provider npi is not known", "servicing_npi", "the portal does not know this provider under the practice's tax id"),
-    ("tax id is not", "billing_tin", "the portal does not know this tax id"),
-    ("document cannot be attached", "attachments", "the portal does not take this kind of file"),
-    ("start date or end date", "start_date", "the portal does not take these days"),
-    ("number of units", "units", "the portal does not take this number"),
+    ("requesting provider npi is not on file", "requesting_npi", "the portal does not know this provider"),
+    ("facility npi is not on file", "facility_npi", "the portal does not know this facility"),
+    ("provider npi is not on file", "servicing_npi", "the portal does not know this provider"),
+    ("provider tin is not", "billing_tin", "the portal does not have this tax id for the practice"),
+    ("document cannot be attached", "attachments", "the portal does not take this file: its type or its size"),
+    ("start date is not valid", "start_date", "the portal does not take this day"),
+    ("end date is not valid", "end_date", "the portal does not take this day"),
+    ("number of units is not valid", "units", "the portal does not take this number"),
+    ("previous authorization number", "prior_auth_number", "the form wants the number of the authorization that this adds to"),
+    ("statement of urgency", "expedited_statement", "the form wants a clinician's statement"),
+    ("diagnosis code is not valid", "diagnoses", "the portal does not take this diagnosis"),
 )
 
 
 def cannot_be_asked(ask: AuthRequest) -> tuple[str, str]:
     """The field that this form cannot take, and why; empty where it can take all of them."""
     service = ask.services[0]
+    whole = service.units == service.units.to_integral_value() and 0 < service.units <= MOST_UNITS
     told = {
         ("services", "the form takes one service; make a request of each"): len(ask.services) != 1,
-        ("services", BY_PHONE): service.code.upper() not in SERVICE_TYPES,
         ("request_type", "the form cannot cancel a request; a person calls the payer"): ask.request_type not in KINDS,
         ("member_id", "the form wants the member id"): not ask.patient.member_id,
         ("pos", "the form does not offer this place"): ask.pos not in PLACES,
         ("note", f"the form takes {NOTE_CAP} characters; attach what is longer"): len(ask.note) > NOTE_CAP,
         ("diagnoses", f"the form takes {MOST_DIAGNOSES} diagnoses"): len(ask.diagnoses) > MOST_DIAGNOSES,
-        ("attachments", "the form takes one document; put them into one file"): len(ask.attachments) > 1,
-        ("units", "the form counts visits or units only"): service.unit_type not in ("VS", "UN", "FL", "DY"),
-        ("units", "the form takes whole numbers"): service.units != service.units.to_integral_value(),
+        ("attachments", f"the form takes {MOST_DOCUMENTS} documents"): len(ask.attachments) > MOST_DOCUMENTS,
+        ("units", "the form counts visits, days or units, never hours or minutes"): service.unit_type in ("HS", "MN"),
+        ("units", f"the form takes whole numbers up to {MOST_UNITS}"): not whole,
+        ("questionnaire", f"the form takes {NOTE_CAP} characters; attach what is longer"): any(
+            len(one.answer) > NOTE_CAP for one in ask.questionnaire
+        ),
     }
     return next((told_of for told_of, holds in told.items() if holds), ("", ""))
+
+
+def by_phone(said: str | None = None) -> FilledRequest:
+    """The end of a request that a person makes by telephone."""
+    return FilledRequest(outcome=Outcome.WRONG_PORTAL, reason=BY_PHONE, seen_as=said)
 
 
 def refusal(message: str) -> Result:
@@ -77,6 +93,8 @@ def refusal(message: str) -> Result:
     said = " ".join(message.split())
     if any(words in said.casefold() for words in DOWN):
         return Result(outcome=Outcome.PORTAL_DOWN, reason="the payer to be back", seen_as=said)
+    if any(words in said.casefold() for words in BY_PHONE_WORDS):
+        return Result(outcome=Outcome.WRONG_PORTAL, reason=BY_PHONE, seen_as=said)
     for words, field, reason in _REFUSED:
         if words in said.casefold():
             return Result(outcome=Outcome.BAD_DATA, field=field, reason=reason, seen_as=said)
@@ -105,11 +123,11 @@ def fields(ask: AuthRequest) -> list[tuple[str, str, str, str]]:
     told = [
         ("servicing_npi", "provider_npi", "Provider NPI", ask.servicing_npi),
         ("requesting_npi", "requesting_npi", "Requesting Provider NPI", ask.requesting_npi),
-        ("billing_tin", "tin", "Provider Tax ID", ask.billing_tin),
+        ("billing_tin", "tin", "Provider TIN", ask.billing_tin),
+        ("facility_npi", "facility_npi", "Facility NPI", ask.facility_npi),
         ("contact_name", "contact", "Contact Name", ask.contact_name),
         ("contact_phone", "phone", "Contact Phone", ask.contact_phone),
         ("contact_fax", "fax", "Contact Fax", ask.contact_fax),
-        ("services", "procedure", "Procedure Code", service.code.upper()),
         ("start_date", "start_date", "Start Date", f"{ask.start_date:%m/%d/%Y}"),
         ("end_date", "end_date", "End Date", f"{ask.end_date:%m/%d/%Y}"),
         ("units", "units", "Number of Units", f"{service.units:.0f}"),
@@ -126,7 +144,6 @@ def fields(ask: AuthRequest) -> list[tuple[str, str, str, str]]:
 def lists(ask: AuthRequest) -> list[tuple[str, str, str, str]]:
     """What is chosen in its lists, likewise."""
     return [
-        ("services", "service_type", "Service Type", SERVICE_TYPES[ask.services[0].code.upper()]),
         ("request_type", "kind", "Type of Request", KINDS[ask.request_type]),
         ("pos", "place", "Place of Service", f"{ask.pos} - {PLACES[ask.pos]}"),
         ("urgency", "urgent", "Urgent", "Yes" if ask.urgency == "expedited" else "No"),
@@ -136,22 +153,25 @@ def lists(ask: AuthRequest) -> list[tuple[str, str, str, str]]:
 def review(
     rows: Sequence[tuple[str, str]], ask: AuthRequest, attached: Sequence[tuple[Attachment, str]], answered: Sequence[Answered]
 ) -> tuple[str, ...]:
-    """The fields that the page does not show as the request has them; PageChanged where it has a label that is not known."""
-    shown = dict(rows)
-    who = ask.patient
+    """The fields that the page shows otherwise than the request has them, and what it shows besides; PageChanged where nobody is named."""
+    shown, who = dict(rows), ask.patient
+    if len(shown) != len(rows) or not set(WHO) <= shown.keys():
+        raise PageChanged("auth review: a label that is known is missing, or stands there twice")
     wanted = [(field, label, text) for field, _, label, text in (*fields(ask), *lists(ask))]
+    wanted += [("services", "Service Type", SERVICE_TYPES[ask.services[0].code.upper()])]
+    wanted += [("services", "Procedure Code", ask.services[0].code.upper())]
     wanted += [("questionnaire", one.question, one.answer) for one in answered]
-    wanted += [("attachments", "Document", f"{name} ({document(one)}, {one.size:,} bytes)") for one, name in attached]
-    known = {label for _, label, _ in wanted} | {"Member Name", "Member ID", "Date of Birth"}
-    if len(shown) != len(rows) or not {"Member Name", "Member ID", "Date of Birth"} <= shown.keys() or not shown.keys() <= known:
-        raise PageChanged("auth review: its labels are not those that are known")
-    wrong = [field for field, label, text in wanted if _plain(shown.get(label, "")) != _plain(text)]
+    wanted += [
+        (f"attachment {n}", f"Document {n}", f"{name} ({document(one)}, {one.size:,} bytes)") for n, (one, name) in enumerate(attached, 1)
+    ]
+    strange = shown.keys() - {label for _, label, _ in wanted} - {*WHO, *OF_THE_PORTAL}
     told = {
         "member_id": same_id(shown["Member ID"], who.member_id),
         "patient": same_person(shown["Member Name"], who.last, who.first),
         "birth_date": day(shown["Date of Birth"]) == who.birth_date,
     }
-    return tuple(dict.fromkeys([*wrong, *(name for name, holds in told.items() if not holds)]))
+    wrong = [field for field, label, text in wanted if _plain(shown.get(label, "")) != _plain(text)]
+    return tuple(dict.fromkeys([*wrong, *(name for name, holds in told.items() if not holds), *sorted(strange)]))
 
 
 def _plain(text: str) -> str:
@@ -264,4 +284,12 @@ def response(said: Pairs, ask: AuthRequest) -> AuthResult | None:
     number, who = said.get("Reference Number", ""), ask.patient
     if not number or not same_id(said.get("Member ID", ""), who.member_id) or day(said.get("Date of Birth")) != who.birth_date:
         return None
-    return AuthResult(outcome=Outcome.ANSWERED, state=state(said.get("Status", "")), seen_as=said.get("Status"), portal_reference=number)
+    return AuthResult(
+        outcome=Outcome.ANSWERED,
+        state=state(said.get("Status", "")),
+        seen_as=said.get("Status"),
+        portal_reference=number,
+        auth_number=said.get("Authorization Number"),
+        period_start=day(said.get("Start Date")),
+        period_end=day(said.get("End Date")),
+    )
