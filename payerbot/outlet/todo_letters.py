@@ -31,7 +31,8 @@ def answered(answer: LettersResult) -> Work:
     told += [f"{tasks} open {'task' if tasks == 1 else 'tasks'}"] if tasks else []
     by = f"; the first by {answer.first_due:%m/%d/%Y}" if answer.first_due else ""
     open_ones = any(map(wants_an_answer, answer.letters))
-    return Work("ANSWER" if open_ones else "READ IT", f"{', '.join(told) or 'no letter'}{by}{tail('; '.join(answer.warnings))}", person=True)
+    why = f"{', '.join(told) or 'no letter'}{by}{tail('; '.join(answer.warnings))}"
+    return Work("ANSWER" if open_ones else "READ IT", why, person=True)
 
 
 def unanswered(answer: LettersResult) -> Work:
