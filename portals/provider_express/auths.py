@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from payerbot import steps
@@ -199,7 +200,15 @@ class Auths(Shell):
             raise EndedError(self._not_required(none, ask))
 
     def _details(self, form: Screen, ask: AuthRequest) -> list[Answered]:
-        """Every field of the form, and each item with the clinician's own answer."""
+        """Every field of the form, and each item with the clinician's own answer; a form that is left is not asked about later."""
+        try:
+            return self._put_in(form, ask)
+        except (ClinicianWanted, EndedError):
+            with suppress(PortalError):
+                form.kept()
+            raise
+
+    def _put_in(self, form: Screen, ask: AuthRequest) -> list[Answered]:
         for field, key, _, text in read_auths.lists(ask):
             if text not in form[key].options():
                 raise EndedError(FilledRequest(outcome=Outcome.BAD_DATA, field=field, reason="the form does not offer this"))
