@@ -33,7 +33,7 @@ WANTED: dict[Meaning, type[PortalError]] = {
     "terms": TermsPage,
     "method": CodeWanted,
     "code": CodeWanted,
-        "sent_code": CodeWanted,
+    "sent_code": CodeWanted,
     "password": PasswordExpired,
     "passkey": PasskeyWanted,
     "question": QuestionWanted,
