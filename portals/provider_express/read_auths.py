@@ -44,7 +44,7 @@ OF_THE_PORTAL = ("Member Address", "Provider Name", "Provider Address")  # from 
 LIST = ("Reference Number", "Authorization Number", "Status", "Member ID", "Service", "Start Date", "End Date", "Submitted")
 EMPTY = ("--", "-", "\N{EM DASH}")
 DOWN = ("try again later",)
-BY_PHONE_WORDS = ("cannot be requested online", "select a service type")
+BY_PHONE_WORDS = ("cannot be requested online",)
 _REFUSED = (  # words of a message, the field that is refused, our reason
     ("no member matches", "member_id", "the payer finds no such member"),
     ("not eligible", "member_id", "the payer says that this member is not covered"),
@@ -263,7 +263,7 @@ def _agreed(said: Pairs, ask: AuthRequest) -> tuple[str, ...]:
         "member_id": same_id(said["Member ID"], ask.patient.member_id),
         "name": same_person(said.get("Member Name", ""), ask.patient.last, ask.patient.first),
         "birth_date": day(said["Date of Birth"]) == ask.patient.birth_date,
-        "dates": (day(said.get("Start Date")), day(said.get("End Date"))) == (ask.start_date, ask.end_date),
+        "dos": (day(said.get("Start Date")), day(said.get("End Date"))) == (ask.start_date, ask.end_date),
         "code": bool(set(_codes(said.get("Service Requested", ""))) & {one.code.upper() for one in ask.services}),
     }
     return tuple(name for name, holds in agree.items() if holds)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
 from portals.provider_express import read as benefits
+from portals.provider_express import read_auths
 from portals.provider_express import read_claims as claims
 
 
@@ -46,6 +48,32 @@ def _submitted(page: dict[str, Any]) -> ClaimStatusResult:
     return claims.submitted(claims.row(page["row"], "submitted"), ClaimStatusRequest.model_validate(page["ask"]))
 
 
+def _auth_review(page: dict[str, Any]) -> dict[str, Any]:
+    attached = [(Attachment.model_validate(one), name) for one, name in page["attached"]]
+    answered = [Answered.model_validate(one) for one in page["answered"]]
+    rows = [(label, text) for label, text in page["rows"]]
+    return {"differs": list(read_auths.review(rows, AuthRequest.model_validate(page["ask"]), attached, answered))}
+
+
+def _auth_list(page: dict[str, Any]) -> dict[str, Any]:
+    standing = [read_auths.listed(cells).model_dump(mode="json", exclude_defaults=True) for cells in page["rows"]]
+    belongs = read_auths.belongs(page["criteria"], page["wanted"])
+    return {"belongs": belongs, "count": read_auths.count(page["count"]), "standing": standing}
+
+
+def _auth_detail(page: dict[str, Any]) -> AuthResult | dict[str, Any]:
+    return read_auths.followed(page["said"], AuthRequest.model_validate(page["ask"])) or {"belongs": False}
+
+
+def _auth_response(page: dict[str, Any]) -> AuthResult | dict[str, Any]:
+    return read_auths.response(page["said"], AuthRequest.model_validate(page["ask"])) or {"belongs": False}
+
+
+def _auth_message(page: dict[str, Any]) -> dict[str, Any]:
+    found = read_auths.refusal(page["message"])
+    return {**found.model_dump(mode="json", exclude_defaults=True), "clinician": read_auths.is_required(page["message"])}
+
+
 KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "members": _members,
     "benefits": _benefits,
@@ -54,4 +82,9 @@ KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "claim": _claim,
     "submitted-claim": _submitted,
     "claim-message": lambda page: claims.refusal(page["message"]),
+    "auth-review": _auth_review,
+    "auth-list": _auth_list,
+    "auth-detail": _auth_detail,
+    "auth-response": _auth_response,
+    "auth-message": _auth_message,
 }
