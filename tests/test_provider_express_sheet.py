@@ -20,8 +20,8 @@ DOCUMENTED: dict[str, tuple[str, ...]] = {  # page: words, and ids and test ids 
         'data-testid="login-pwd"', 'id="btnLogin"',
     ),
     "identity, layout C": ("Continue", 'id="username"'),
-    "verify": ("Verify Your Identity", "Via Text Message"),
-    "access code": ("Access Code", "Skip this step in future if this is your private device."),
+    "verify": ("Via Text Message",),  # its heading differs between the sources: the shared twin has the other one
+    "access code": ("Access Code", 'data-testid="accessCodeBox"', "Skip this step in future if this is your private device."),
     "consent": ("Share my One Healthcare ID",),
     "menus": ("Transactions", "Claim Inquiry", "My Submitted Claims", "Patient List", "Auths", "Eligibility"),
     "eligibility": ("Member ID", "Last Name", "First Name", "Date of Birth", "Patient List"),
@@ -51,11 +51,11 @@ def _sign_in(person: Person) -> dict[str, str]:
     person.page.locator("#btnLogin").click()
     person.there("button#textMsg")
     found["verify"] = person.source()
-    person.there("button#totp").click()
-    person.there("input#totp")
+    person.there("button#textMsg").click()
+    person.there("#otpBox")
     found["access code"] = person.source()
-    person.there("input#totp").fill(person.user.code())
-    person.page.locator("#btnVerify").click()
+    person.there("#otpBox").fill(person.twin.sent_code(person.user.user_id))
+    person.page.locator("#continuebtn").click()
     person.there("#transactionsMenu")
     return {**found, "menus": person.source()}
 
