@@ -13,7 +13,7 @@ from sandbox.server import At
 from sandbox.uhc.web import PORTAL, SESSION_COOKIE, box_of, envelope, file_of, session_of, step
 from sandbox.uhc.words import us
 
-SCRIPTS = ("abyss.js", "eligibility.js", "claims.js", "documents.js", "app.js")
+SCRIPTS = ("abyss.js", "eligibility.js", "claims.js", "documents.js", "auths.js", "app.js")
 
 
 @step("home")

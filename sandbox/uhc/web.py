@@ -35,6 +35,12 @@ RENAMED: dict[str, dict[str, str]] = {
     "eob-pdf": {"Payment Number": "Trace"},
     "letters": {"Letter Number": "Reference", "Response Due": "Reply by", "Subject": "About", "Action Needed": "To do"},
     "letter": {"Letter Number": "Reference"},
+    "auth-home": {"Create a new request": "Start a case", "Search existing requests": "Look up cases"},
+    "auth-form": {"Member ID": "Subscriber Number", "Check Requirements": "Look Up"},
+    "auth-next": {"Member ID": "Subscriber Number", "Requesting NPI": "Ordering NPI", "Start date": "First day", "Start Date": "First day"},
+    "auth-submit": {"Reference Number": "Case Number", "Status": "Outcome"},
+    "auth-list": {"Reference Number": "Case Number", "Member ID": "Subscriber Number", "Status": "Outcome"},
+    "auth-request": {"Reference Number": "Case Number", "Status": "Outcome"},
 }
 IDS: dict[str, dict[str, str]] = {
     "home": {"eligibility-link": "coverage-link", "claims-and-payments-link": "billing-link"},
@@ -55,6 +61,12 @@ IDS: dict[str, dict[str, str]] = {
     "eob-pdf": {},
     "letters": {"document-results": "hits", "document.from": "range.from", "submit-document-search-button": "find-documents-button"},
     "letter": {},
+    "auth-home": {"auth-create-request": "case-start", "auth-search-requests": "case-lookup"},
+    "auth-form": {"auth.memberId": "case.member", "submit-auth-check-button": "look-up-button"},
+    "auth-next": {"auth.requestingNpi": "case.orderingNpi", "auth.start": "case.first", "auth-review": "case-review"},
+    "auth-submit": {"auth-response": "case-response"},
+    "auth-list": {"auth-results": "hits", "authSearch.memberId": "case.member"},
+    "auth-request": {"auth-detail": "case-detail"},
 }
 _FLAGS = {
     "moved-element": "moved",

@@ -15,7 +15,7 @@ function header() {
   } }, t("Sign Out")));
   const user = h("button", { type: "button", "data-testid": "user-menu-button", onclick: () => { menu.hidden = !menu.hidden; } }, boot.name);
   const links = layout.moved ? [claims, eligibility] : [eligibility, claims];
-  return h("header", {}, h("strong", {}, "UnitedHealthcare Provider Portal"), links, h("a", { href: "#/nowhere" }, "Prior Authorization and Notification"),
+  return h("header", {}, h("strong", {}, "UnitedHealthcare Provider Portal"), links, h("a", { href: "#/prior-auth" }, "Prior Authorization and Notification"),
     docs, payer, user, menu, mega, library);
 }
 
@@ -30,12 +30,13 @@ async function route() {
   const main = document.querySelector("main.app");
   clearPopups();
   document.querySelectorAll("body > .veil").forEach((old) => old.remove());
-  const [, where, told] = location.hash.split("/");
+  const [, where, told, more] = location.hash.split("/");
   main.replaceChildren();
   try {
     if (where === "eligibility") await eligibilityPage(main);
     else if (where === "claims") await back(main);
     else if (where === "documents") await documentsPage(main, told === "letters");
+    else if (where === "prior-auth") await authPage(main, told, more);
     else if (where === "trackit") await trackItPage(main);
     else if (where === "summary") await summaryPage(main, location.hash.slice("#/summary/".length));
     else homePage(main);
