@@ -18,6 +18,11 @@ from portals.gainwell.shell import ANSWER_MS, SOON_MS
 AROUND = timedelta(days=7)
 PDF = b"%PDF-"
 UNNAMED = EobDelivery(outcome=Outcome.BAD_DATA, field="check_no", reason="neither a check nor a claim is named")
+UNTOLD = EobDelivery(
+    outcome=Outcome.BAD_DATA,
+    field="payer_claim_no",
+    reason="the portal does not know the practice's own claim number: give the payer's, or the patient, the day and the charge as well",
+)
 
 
 class Find(NamedTuple):
@@ -42,7 +47,7 @@ class Payments(Claims):
     def deliver_eob(self, ask: EobRequest) -> EobDelivery:
         """Find the payment by its number (with and without leading zeros), its day, or a claim that it paid; then fetch its remittance."""
         tried: list[str] = []
-        result = UNNAMED
+        result = UNTOLD if ask.claim_id else UNNAMED
         for way in self._ways(ask):
             tried.append(way.rung)
             result = self._payment(ask, way) if isinstance(way, Find) else self._by_claim(ask, way)
