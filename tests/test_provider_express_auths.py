@@ -215,3 +215,10 @@ def test_a_code_that_no_service_type_has_goes_by_telephone_before_anything_is_op
     filled = portal(site).fill_request(ask_for(of_product(site, "PR"), "T1017"), {})
     assert (filled.outcome, filled.reason) == (Outcome.WRONG_PORTAL, read_auths.BY_PHONE)
     assert len(site.twin.records("request")) == before
+
+
+def test_the_tour_opens_the_tabs_and_asks_about_nobody(site: Site) -> None:
+    searched = len(site.twin.records("search"))
+    names = list(portal(site).tour(ask_for(of_product(site, "PR"), "90837")))
+    assert names[-3:] == ["auth_home", "auth_requests", "auth_inquiry"]
+    assert len(site.twin.records("search")) == searched

@@ -4,6 +4,8 @@
 search shows the members found with their demographics; the benefits stand behind the name, and with them the flag whether a service needs
 an authorization. Several of a family share a Member ID: the birth date says which. A claim that was keyed in the portal can be inquired
 about 2-3 business days later; until then it stands in My Submitted Claims only, which lists nothing else. Remittances are at Optum Pay.
+A service type that the drop-down does not list for a member's plan is asked for by telephone; the form itself says where no authorization
+is required. A second request for the same is taken as well: only looking first keeps from it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ class ProviderExpress(Claims, Auths):
     slug, title = "provider_express", "Provider Express (Optum Behavioral Health)"
 
     def tour(self, _ask: Request) -> Iterator[str]:
-        """The shell and the three forms."""
+        """The shell, the three forms, and the tabs of Auths."""
         self.arrive("shell")
         yield "shell"
         form = self.open("eligibility", "eligibility_form")
@@ -33,3 +35,11 @@ class ProviderExpress(Claims, Auths):
         form = self.open("submitted", "submitted_form")
         self.must_have(form, "start", "end", "submit")
         yield "submitted_form"
+        tabs = self.open("auths", "auth_home")
+        yield "auth_home"
+        tabs["requests"].click()
+        self.must_have(self.arrive("auth_requests"), "new")
+        yield "auth_requests"
+        self.open("auths", "auth_home")["inquiry"].click()
+        self.must_have(self.arrive("auth_inquiry"), "number", "member_id", "birth_date", "submit")
+        yield "auth_inquiry"
