@@ -20,4 +20,8 @@ Invented, because nothing public says (selectors mark them ``invented``):
 - documents: that payment documents are kept 24 months, come the day after the payment, are found quickly by TIN and by member id and birth
   date in any 90 days, and need a role, is documented; everything else of the pages is invented: the letters among them, their columns, the
   words, paging, and all of TrackIt but its name and that it lists actions.
+- authorizations: that the tool is called "Prior Authorization and Notification", and says whether a plan needs prior authorization,
+  notification or a referral, is documented; everything else is invented: its pages, fields, lists, codes, questions and statuses, that a
+  note is cut off without a word, that programs of whole days are reviewed elsewhere, that a second request is stopped and the first one
+  named, that a search takes two years of service dates, that a request is shown at once.
 """

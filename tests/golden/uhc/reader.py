@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult
 from payerbot.model import (
     ClaimList,
     ClaimListRequest,
@@ -18,6 +19,7 @@ from payerbot.model import (
 from payerbot.remittance import EobRequest
 from portals import payments
 from portals.uhc import read as benefits
+from portals.uhc import read_auths as auths
 from portals.uhc import read_claims as claims
 from portals.uhc import read_documents as library
 
@@ -79,6 +81,41 @@ def _export(page: dict[str, Any]) -> dict[str, Any]:
     return {"listed": [one.model_dump(mode="json", exclude_defaults=True) for one in both.claims]}
 
 
+def _pairs(page: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(label, text) for label, text in page["rows"]]
+
+
+def _requirement(page: dict[str, Any]) -> dict[str, Any]:
+    ask = AuthRequest.model_validate(page["ask"])
+    ended = auths.requirement(_pairs(page), ask)
+    return {"belongs": auths.is_for(_pairs(page), ask), "ended": ended and ended.model_dump(mode="json", exclude_defaults=True)}
+
+
+def _review(page: dict[str, Any]) -> dict[str, Any]:
+    attached = [(Attachment.model_validate(one), name) for one, name in page["attached"]]
+    answered = [Answered.model_validate(one) for one in page["answered"]]
+    return {"differs": list(auths.differences(_pairs(page), AuthRequest.model_validate(page["ask"]), attached, answered))}
+
+
+def _response(page: dict[str, Any]) -> AuthResult | dict[str, Any]:
+    return auths.response(_pairs(page), page["member_id"], date.fromisoformat(page["born"])) or {"belongs": False}
+
+
+def _standing(page: dict[str, Any]) -> dict[str, Any]:
+    rows = [auths.listed(cells).model_dump(mode="json", exclude_defaults=True) for cells in page["rows"]]
+    return {"belongs": auths.echoes(page["echo"], page["wanted"]), "total": auths.total(page["label"]), "standing": rows}
+
+
+def _followed(page: dict[str, Any]) -> AuthResult | dict[str, Any]:
+    return auths.followed(_pairs(page), AuthRequest.model_validate(page["ask"]), page["number"]) or {"belongs": False}
+
+
+def _message(page: dict[str, Any]) -> dict[str, Any]:
+    said = page["message"]
+    result = auths.refusal(said).model_dump(mode="json", exclude_defaults=True)
+    return {"refusal": result, "wants_more": auths.wants_more(said), "duplicate": auths.duplicate(said)}
+
+
 KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "eligibility": _eligibility,
     "eligibility-message": lambda page: benefits.refusal(page["message"]),
@@ -89,4 +126,10 @@ KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "library": _rows,
     "paid-claims": _paid,
     "claim-message": lambda page: claims.refusal(page["message"]),
+    "auth-requirement": _requirement,
+    "auth-review": _review,
+    "auth-response": _response,
+    "auth-list": _standing,
+    "auth-request": _followed,
+    "auth-message": _message,
 }
