@@ -67,6 +67,7 @@ DOCUMENTED: dict[str, tuple[str, ...]] = {  # page: ids and test ids as they sta
     "library, found": ("Bulk actions",),
     "library, no role": ("role does not include payment documents",),
     "trackit": ("TrackIt",),
+    "prior authorization": ("<h1>Prior Authorization and Notification</h1>", "prior authorization, notification or a referral"),
     "status words": ("Finalized", "Paid", "Denied", "Pending", "Misdirected"),
 }  # fmt: skip
 
@@ -182,6 +183,9 @@ def _library(person: Person) -> dict[str, str]:
     person.page.goto(f"{person.base}/#/trackit")
     person.there("[data-testid=trackit-count]")
     found["trackit"] = person.source()
+    person.page.get_by_role("link", name="Prior Authorization and Notification").click()
+    person.there("[data-testid=auth-create-request]")
+    found["prior authorization"] = person.source()
     return found
 
 

@@ -65,7 +65,8 @@ _REFUSED: tuple[tuple[str, str, str], ...] = (  # words of the form, the field, 
     ("previous reference number", "prior_auth_number", "the form wants the number of the request that this goes on from"),
     ("reason for expedited review", "expedited_statement", "the form wants a clinician's statement"),
     ("diagnosis code", "diagnoses", "the payer does not know this diagnosis"),
-    ("file", "attachments", "the portal does not take this file: its type or its size"),
+    ("this file type", "attachments", "the portal does not take files of this type"),
+    ("file is larger", "attachments", "the portal does not take a file of this size"),
 )
 
 
