@@ -126,8 +126,8 @@ def test_the_table_for_documents_names_each_capability_and_how_well_it_is_docume
     code, out, _ = payerbot("portals", "--markdown")
     assert code == 0
     head, rule, *rows = out.splitlines()
-    assert head == "| portal | eligibility | claim-status | eobs | auths | rule on automated use |"
-    assert rule == "| --- | --- | --- | --- | --- | --- |"
+    assert head == "| portal | eligibility | claim-status | eobs | auths | letters | rule on automated use |"
+    assert rule == "| --- | --- | --- | --- | --- | --- | --- |"
     assert any(
         row.startswith("| Availity Essentials (`availity`) | partly documented | partly documented | partly documented |") for row in rows
     )
