@@ -29,7 +29,7 @@ def members_at(world: World, payer: str) -> list[Member]:
     for member in world.members:
         plan = member.coverage_at(payer)
         if plan and plan.on_file and plan.active_on(world.as_of) and member.relation != "other" and member.known_as == member.person:
-            hits = world.find_members(payer, member_id=plan.member_id, birth_date=member.person.birth_date, on=world.as_of)
+            hits = world.find_members(payer, member_id=plan.filed_id, birth_date=member.person.birth_date, on=world.as_of)
             found += [member] if {f.member.key for f in hits} == {member.key} else []
     return found
 
