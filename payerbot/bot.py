@@ -481,9 +481,8 @@ class _Turn:
     def answer(self, item: Item) -> Answer | Parked:
         """Ask the portal."""
         self.watchdog.seen_alive()
-        self.portal.kept.clear()
+        self.portal.begin(item.first_rung)
         self.documents.clear()
-        self.portal.first_rung = item.first_rung
         if not issubclass(type(self.portal), BY_JOB[item.job]):
             raise RunError(f"The portal {self.orders.portal} cannot do {item.job} here; take those rows out of the file.")
         try:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+R = TypeVar("R", bound="Result")
 
 
 class Frozen(BaseModel):
@@ -149,6 +151,10 @@ class Result(Frozen):
     due: date | None = None  # for not_yet: when to ask again
     go_to: str = ""  # for wrong_portal: the administrator the page names
     warnings: tuple[str, ...] = ()
+
+    def ended_as(self, kind: type[R], **more: object) -> R:
+        """The same end as an answer of another kind; `more` is what that kind says besides."""
+        return kind(**{name: getattr(self, name) for name in Result.model_fields}, **more)
 
 
 class Benefit(Frozen):

@@ -22,6 +22,7 @@ from payerbot.errors import (
     PasswordExpired,
     PortalDown,
     PortalError,
+    PortalSlow,
     QuestionWanted,
     SessionLost,
     SignedOutByPerson,
@@ -46,6 +47,7 @@ MEANS: dict[str, type[PortalError]] = {
 }
 BUSY = 429  # HTTP: too many requests
 DAYS_AHEAD = 14  # no portal is closed longer
+SOON_MS = 4_000  # what comes together with something that is there already comes within this, or not at all
 
 
 class Automation(Frozen):
@@ -179,6 +181,12 @@ class Portal:
         """Where portal.yaml lies: beside the adapter."""
         return Path(str(sys.modules[cls.__module__].__file__)).with_name("portal.yaml")
 
+    def begin(self, first_rung: str = "") -> None:
+        """A new question: nothing is kept or remembered of the one before, also not of a form that it left half filled."""
+        self.kept.clear()
+        self.tab.forget()
+        self.first_rung = first_rung
+
     def screen(self, name: str) -> Screen:
         """One of the portal's screens, by its name in the selectors."""
         return self.tab.screen(name)
@@ -213,16 +221,25 @@ class Portal:
         return came
 
     def expect(self, candidates: Mapping[str, Element], *, within_ms: float | None = None, what: str = "the next page") -> str:
-        """Wait for any of these and say which came; PageChanged when none did."""
+        """Wait for any of these and say which came; PageChanged when none did, PortalSlow while a page is still on its way."""
         came = self.came(candidates, within_ms=within_ms)
+        if came is None and self.tab.loading:
+            raise PortalSlow(f"{what}: the page did not come in time")
         if came is None:
             raise PageChanged(f"{what}: none of {', '.join(candidates)} came")
         return came
 
+    def must_have(self, page: Screen, *keys: str) -> None:
+        """What belongs to a page that is there: PageChanged soon, not after the time that a page may take."""
+        for key in keys:
+            if not page[key].wait(SOON_MS):
+                raise PageChanged(f"{page.name}.{key}: it is not there")
+
     def arrive(self, name: str, *, within_ms: float | None = None) -> Screen:
-        """Wait for one screen's landmark; returns the screen."""
+        """Wait for one screen's landmark; returns the screen, with nothing remembered of what was put into it when it showed before."""
         screen = self.screen(name)
         self.expect({name: screen["landmark"]}, within_ms=within_ms, what=name)
+        self.tab.forget(name)
         return screen
 
     def raise_for(self, name: str) -> None:

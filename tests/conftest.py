@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.deep import deep
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -179,9 +181,9 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", *deep("postgresql")])
 def database(request: pytest.FixtureRequest) -> str:
-    """Each kind of database the ledger can be in: "" for SQLite, else the URL of a server."""
+    """Each kind of database the ledger can be in: "" for SQLite, else the URL of a server. What is about a server asks for one itself."""
     return "" if request.param == "sqlite" else str(request.getfixturevalue("database_server"))
 
 

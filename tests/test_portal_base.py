@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time as time_module
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -17,14 +18,16 @@ from payerbot.errors import (
     PasswordExpired,
     PortalDown,
     PortalError,
+    PortalSlow,
     QuestionWanted,
+    ReadBackMismatch,
     SessionLost,
     SignedOutByPerson,
     TermsPage,
 )
 from portals.base import MEANS, Automation, Hours, Meaning, Pace, Portal, PortalConfig, SignIn
 from tests.browser_support import Desktop, selectors, started
-from tests.small_site import Reply, Site
+from tests.small_site import Asked, Reply, Site
 
 WANTED: dict[Meaning, type[PortalError]] = {
     "session_lost": SessionLost,
@@ -104,6 +107,49 @@ def test_a_page_that_does_not_come_is_said_with_what_was_waited_for(desktop: Des
         portal.expect(candidates, what="benefits")
     with pytest.raises(PageChanged, match="result: none of result came"):
         portal.arrive("result")
+
+
+def test_a_page_that_is_still_on_its_way_has_not_changed(desktop: Desktop) -> None:
+    def slow(_asked: Asked) -> str:
+        time_module.sleep(2)
+        return "<p id=result>Active Coverage</p>"
+
+    desktop.site.pages["/slow"] = slow
+    portal = showing(desktop, "<p id=error>no such member</p><a id=code href=/slow>Benefits</a>", seconds=0.5)
+    portal.screen("code")["landmark"].click()
+    desktop.page.wait_for_timeout(100)
+    with pytest.raises(PortalSlow, match="benefits: the page did not come in time"):
+        portal.expect({"result": portal.screen("result")["landmark"]}, within_ms=300, what="benefits")
+    assert portal.arrive("result", within_ms=5000).name == "result"
+
+
+def test_what_belongs_to_a_page_is_missed_soon(desktop: Desktop) -> None:
+    portal = showing(desktop, "<p id=result>Active Coverage</p>", seconds=60)
+    portal.must_have(portal.screen("result"), "landmark")
+    with pytest.raises(PageChanged, match="error.landmark: it is not there"):
+        portal.must_have(portal.screen("error"), "landmark")
+
+
+@pytest.mark.parametrize("anew", [lambda portal: portal.arrive("result"), lambda portal: portal.begin()])
+def test_a_form_that_was_left_half_filled_is_not_asked_about_when_it_comes_anew(desktop: Desktop, anew: Callable[[Portal], None]) -> None:
+    portal = showing(desktop, "<input id=result><input id=error>")
+    form = portal.screen("result")
+    form["landmark"].fill("W123456789")
+    desktop.page.locator("#result").fill("")
+    anew(portal)
+    form.kept()
+    form["landmark"].fill("W123456789")
+    portal.arrive("error")  # another screen's coming says nothing about this one
+    desktop.page.locator("#result").fill("")
+    with pytest.raises(ReadBackMismatch):
+        form.kept()
+
+
+def test_a_new_question_begins_with_nothing_of_the_one_before(desktop: Desktop) -> None:
+    portal = showing(desktop, "<p id=result>Active Coverage</p>")
+    portal.keep()
+    portal.begin("member_id")
+    assert (portal.kept, portal.first_rung) == ([], "member_id")
 
 
 @pytest.mark.parametrize("meaning", WANTED)

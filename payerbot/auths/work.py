@@ -272,7 +272,7 @@ def _ended(found: Result) -> AuthResult | Parked:
     """What was found before anything was sent, as the row's answer, or as what it waits for."""
     if not found.outcome.final:
         return _parked(found)
-    return AuthResult(**{name: getattr(found, name) for name in Result.model_fields})
+    return found.ended_as(AuthResult)
 
 
 def _parked(found: Result) -> Parked:

@@ -450,6 +450,11 @@ class Tab:
         """A field was filled; `still_kept` asks again whether it holds."""
         self._put_in[where] = holds
 
+    def forget(self, screen: str = "") -> None:
+        """This screen, or every one, stands there as it comes: what was put in before is gone, and is not asked about."""
+        for where in [where for where in self._put_in if not screen or where.startswith(f"{screen}.")]:
+            del self._put_in[where]
+
     def still_kept(self, screen: str) -> None:
         """ReadBackMismatch where a field of this screen no longer shows what was put into it; each is asked once."""
         mine = [where for where in self._put_in if where.startswith(f"{screen}.")]

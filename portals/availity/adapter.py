@@ -30,7 +30,7 @@ class Availity(Claims, Remits, Auths):
         self._open(ELIGIBILITY, ask)
         form = self.arrive("eligibility_form")
         self._pick_payer(form, ask)
-        self._must_have(form, "search_option", "service_type")
+        self.must_have(form, "search_option", "service_type")
         yield "eligibility_form"
         self._open(CLAIMS, ask)
         form = self.arrive("claim_form")

@@ -14,7 +14,9 @@ from payerbot.browser.locate import Screen
 from payerbot.errors import ClinicianWanted, PageChanged, PortalError, PortalSlow, ReadBackMismatch, SubmissionUnknown
 from payerbot.model import Outcome, Request, Result
 from portals.availity import read_auths
-from portals.availity.shell import ANSWER_MS, SOON_MS, TRIES, NotListedError, Shell
+from portals.availity.shell import ANSWER_MS, TRIES, NotListedError, Shell
+from portals.base import SOON_MS
+from portals.forms import AnotherTryError, EndedError
 from portals.text import plain, same_id
 
 AUTHS = "/static/web/pres/web/authorizations/"
@@ -25,18 +27,6 @@ MOST_PAGES = 20
 PAIR = ("pair_label", "pair_value")
 
 R = TypeVar("R", bound=Result)
-
-
-class AnotherTryError(Exception):
-    """The form came back empty, or another page than the one that follows: it is loaded and filled anew, for nothing was sent."""
-
-
-class EndedError(Exception):
-    """The form cannot be filled to its end, and why."""
-
-    def __init__(self, result: Result) -> None:
-        super().__init__()
-        self.result = result
 
 
 class Auths(Shell):
@@ -65,7 +55,7 @@ class Auths(Shell):
             if page["error"].visible():
                 return self._no_list(page["error"].text())
             return taken(page)
-        raise self._gave_up("auth inquiry")
+        raise self.gave_up("auth inquiry")
 
     def _looked(self, ask: AuthRequest, number: str) -> Screen:
         """Search by member, or by the number of one request; returns the result page of this very search."""
@@ -103,7 +93,7 @@ class Auths(Shell):
         if read_auths.nothing_there(said):
             return AuthSearch(outcome=Outcome.NOT_FOUND, reason="the payer lists no request", seen_as=said)
         result = read_auths.refusal(said)
-        return AuthSearch(**{name: getattr(result, name) for name in Result.model_fields})
+        return result.ended_as(AuthSearch)
 
     def _all_listed(self, page: Screen) -> AuthSearch:
         found: list[StandingRequest] = []
@@ -138,7 +128,7 @@ class Auths(Shell):
         came = self.expect({"detail": detail["landmark"], "trouble": page["trouble"]}, within_ms=ANSWER_MS, what="auth detail")
         if came == "trouble":
             self._down = True
-            raise self._gave_up("auth detail")
+            raise self.gave_up("auth detail")
         self.keep()
         return self._labeled(detail, "fields")
 
@@ -151,7 +141,7 @@ class Auths(Shell):
         return [(label, value) for (_, label), (_, value) in zip(labels, values, strict=True)]
 
     def _pick_lists(self, form: Screen, ask: Request) -> None:
-        self._must_have(form, "landmark")
+        self.must_have(form, "landmark")
         if not _pick(form, "organization", ask.organization) or not _pick(form, "payer", ask.payer_label):
             raise NotListedError
 
@@ -170,7 +160,7 @@ class Auths(Shell):
             except NotListedError:
                 return FilledRequest(outcome=Outcome.WRONG_PORTAL, reason="the portal does not list this payer here")
             except EndedError as end:
-                return read_auths.filled(end.result)
+                return end.result
             except AnotherTryError:
                 trouble = None
             except ReadBackMismatch as mismatch:
@@ -180,7 +170,7 @@ class Auths(Shell):
                     raise
             if self._check_sent:  # the payer can have decided: the next try looks first what stands there
                 raise PortalSlow("authorization form: the payer's check was not answered")
-        raise trouble or self._gave_up("authorization form")
+        raise trouble or self.gave_up("authorization form")
 
     def _to_review(self, ask: AuthRequest, files: Mapping[str, Path]) -> FilledRequest:
         """From the app's own menu to the review page."""
@@ -264,7 +254,7 @@ class Auths(Shell):
         raise EndedError(Result(outcome=Outcome.BAD_DATA, field=label.casefold(), reason="the form refuses what was put in this field"))
 
     def _first_page(self, page: Screen, ask: AuthRequest) -> None:
-        self._must_have(page, "landmark")
+        self.must_have(page, "landmark")
         _choose(page, "organization", ask.organization)
         _choose(page, "request_type", read_auths.category(ask))
         if not _pick(page, "payer", ask.payer_label):
@@ -274,9 +264,9 @@ class Auths(Shell):
             raise NotListedError
         if page.select2("payer").chosen() != ask.payer_label:
             raise ReadBackMismatch("auth_start.payer: the choice does not stick")
-        self._must_have(page, "member_id", "birth_date")
+        self.must_have(page, "member_id", "birth_date")
         page["member_id"].fill(ask.patient.member_id)
-        self._must_have(page, "birth_date")
+        self.must_have(page, "birth_date")
         page["birth_date"].fill_date(ask.patient.birth_date)
         _choose(page, "subscriber_relation", read_auths.RELATIONS[ask.patient.relation])
         if page["gender"].visible() and ask.patient.sex != "U":
@@ -374,8 +364,7 @@ class Auths(Shell):
         decided = read_auths.verdict(self._labeled(page, "summary"), ask)
         if decided is None:
             return None
-        base = read_auths.filled(decided)
-        return base.model_copy(update={"decided": decided}) if decided.outcome is Outcome.ANSWERED else base
+        return decided.ended_as(FilledRequest, decided=decided if decided.outcome is Outcome.ANSWERED else None)
 
     def _questions(self, page: Screen, ask: AuthRequest) -> list[Answered]:
         """Each item gets the clinician's own answer to this very question; one that has none goes to the clinician."""
@@ -425,7 +414,7 @@ class Auths(Shell):
 
     def _read_back(self, ask: AuthRequest, attached: Sequence[tuple[Attachment, str]], answered: Sequence[Answered]) -> FilledRequest:
         page = self.screen("auth_review")
-        self._must_have(page, "submit")
+        self.must_have(page, "submit")
         self.keep()
         review = self._labeled(page, "fields")
         self._asked_member = ask.patient.member_id
@@ -440,7 +429,7 @@ class Auths(Shell):
     def leave_draft(self) -> str:
         """Save what is filled as the portal's own draft, where this payer has drafts."""
         page = self.screen("auth_review")
-        self._must_have(page, "landmark")
+        self.must_have(page, "landmark")
         if not page["save_draft"].visible():
             return ""
         page["save_draft"].click()
@@ -491,7 +480,7 @@ class Auths(Shell):
         if isinstance(found, AuthResult):
             said = (found.seen_as or "").casefold()
             return self._on_dashboard(ask, standing, found) if read_auths.ON_DASHBOARD in said else found
-        return AuthResult(**{name: getattr(found, name) for name in Result.model_fields})
+        return found.ended_as(AuthResult)
 
     def _followed(self, page: Screen, ask: AuthRequest, standing: StandingRequest) -> AuthResult:
         rows = [read_auths.listed(row) for row in page["table"].table()]
@@ -514,7 +503,7 @@ class Auths(Shell):
         came = self.expect({"settled": page["settled"], "trouble": page["trouble"]}, within_ms=ANSWER_MS, what="auth dashboard")
         if came == "trouble" or page["trouble"].visible():
             self._down = True
-            raise self._gave_up("auth dashboard")
+            raise self.gave_up("auth dashboard")
         self.keep()
         rows = page["table"].table() if page["table"].visible() else []
         fits = [

@@ -13,7 +13,8 @@ from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityReq
 from portals.availity import read_claims
 from portals.availity.eligibility import Eligibility
 from portals.availity.read import transaction
-from portals.availity.shell import ANSWER_MS, SOON_MS, TRIES, NotListedError
+from portals.availity.shell import ANSWER_MS, TRIES, NotListedError
+from portals.base import SOON_MS
 from portals.text import plain
 
 CLAIMS = "/static/web/post/cs/enhanced-claim-status-ui/"
@@ -118,7 +119,7 @@ class Claims(Eligibility):
                 return ClaimStatusResult(outcome=Outcome.WRONG_PORTAL, reason="the portal does not list this payer here")
             if result is not None:
                 return result
-        raise self._gave_up("claim list")
+        raise self.gave_up("claim list")
 
     def _believed(self, result: ClaimStatusResult, *shown: object) -> ClaimStatusResult | None:
         """An answer without the claim; one that says just what the answer before said may still be that one, so it is asked for again."""
@@ -279,7 +280,7 @@ class Claims(Eligibility):
             self.keep()
             return read_claims.refusal(said)
         self.expect({"lines": page["lines_settled"]}, within_ms=ANSWER_MS, what=page.name)
-        self._must_have(page, "panel", "lines")
+        self.must_have(page, "panel", "lines")
         for _ in range(page["collapsed"].count()):
             page["collapsed"].click()
         detail = self._detail(page)

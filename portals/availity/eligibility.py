@@ -79,7 +79,7 @@ class Eligibility(Shell):
             shown = self._result(ask)
             if shown is not None:
                 return shown
-        raise self._gave_up("eligibility result")
+        raise self.gave_up("eligibility result")
 
     def _send_inquiry(self, ask: EligibilityRequest, rung: str, code: str, entry: int) -> bool:
         form = self._eligibility_form(ask)
@@ -108,7 +108,7 @@ class Eligibility(Shell):
         self._search_by(form, rung)
         wanted = {"member_id": ask.patient.member_id} if rung == "member_id" else {"last": ask.patient.last, "first": ask.patient.first}
         if (ask.payer_label, rung) not in self._fields_seen:
-            self._must_have(form, *wanted, "birth_date", "as_of", "service_type")
+            self.must_have(form, *wanted, "birth_date", "as_of", "service_type")
             self._fields_seen.add((ask.payer_label, rung))
         for key, value in wanted.items():
             form[key].fill(value)
@@ -131,7 +131,7 @@ class Eligibility(Shell):
             return None
         if page["error"].visible():
             return self._refused(page)
-        self._must_have(page, "patient", "plan", "benefits")
+        self.must_have(page, "patient", "plan", "benefits")
         for panel in ("plan_settled", "benefits_settled"):
             self.expect({panel: page[panel]}, within_ms=ANSWER_MS, what=page.name)
         sheet = self._sheet(page)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult, AuthState, FilledRequest, StandingRequest
+from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult, AuthState, StandingRequest
 from payerbot.model import Outcome, Result
 from portals.availity import read
 from portals.text import day, days, plain, same_id, same_last, same_person
@@ -81,11 +81,6 @@ def refusal(alert: str) -> Result:
 def nothing_there(alert: str) -> bool:
     """Whether the payer says that it has no request for this search."""
     return any(phrase in alert.casefold() for phrase in NOTHING)
-
-
-def filled(result: Result) -> FilledRequest:
-    """The same as the end of a form."""
-    return FilledRequest(**{name: getattr(result, name) for name in Result.model_fields})
 
 
 # --- lists and details ---

@@ -13,7 +13,8 @@ from payerbot.model import Outcome, Request
 from payerbot.remittance import Document, EobDelivery, EobRequest, ListedPayment
 from portals import payments
 from portals.availity import read_remits
-from portals.availity.shell import ANSWER_MS, LISTENS_MS, SOON_MS, TRIES, Shell
+from portals.availity.shell import ANSWER_MS, LISTENS_MS, TRIES, Shell
+from portals.base import SOON_MS
 
 REMITS = "/static/web/post/rm/remitviewerui/"
 CHECKS, CLAIMS = "Check/EFT", "Claim"
@@ -143,7 +144,7 @@ class Remits(Shell):
             if result is not None:
                 return result
             self._app = ""
-        raise self._gave_up("remittance list")
+        raise self.gave_up("remittance list")
 
     def _remits_asked(self, ask: EobRequest, look: Look) -> Shown | None:
         """What this search shows; None where the page is not its answer. An empty answer that stood there before is asked for again."""
@@ -167,7 +168,7 @@ class Remits(Shell):
             self._settle_remits(viewer)
         if not viewer[NUMBER[tab]].visible():
             viewer.element("tab", tab=tab).click()
-            self._must_have(viewer, NUMBER[tab])
+            self.must_have(viewer, NUMBER[tab])
         self._settle_remits(viewer)
         return viewer
 
@@ -200,7 +201,7 @@ class Remits(Shell):
         if look.start is not None and look.end is not None:
             if not viewer["from"].visible():
                 viewer["filters"].click()
-            self._must_have(viewer, "from", "to")
+            self.must_have(viewer, "from", "to")
             viewer["from"].fill_date(look.start)
             viewer["to"].fill_date(look.end)
         viewer[NUMBER[look.tab]].fill(look.number)

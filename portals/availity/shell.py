@@ -10,13 +10,12 @@ from payerbot import steps
 from payerbot.browser.locate import Element, Screen
 from payerbot.errors import PageChanged, PortalDown, PortalSlow, ReadBackMismatch
 from payerbot.model import Request
-from portals.base import Portal
+from portals.base import SOON_MS, Portal
 from portals.states import STATES
 
 SHELL = "/static/web/onb/onboarding-ui-apps/navigation/"
 ANSWER_MS = 120_000  # scripts that drove the page allowed up to three minutes
 LISTENS_MS = 4_000  # within this a form that was sent shows that it was
-SOON_MS = 4_000  # what comes together with something that is there already comes within this, or not at all
 TRIES = 3
 
 
@@ -61,7 +60,7 @@ class Shell(Portal):
         raise ReadBackMismatch("shell: the state does not stick")
 
     def _pick_payer(self, form: Screen, ask: Request, entry: int = 0) -> None:
-        self._must_have(form, "organization", "payer")
+        self.must_have(form, "organization", "payer")
         form["organization"].pick(ask.organization)
         if not form["payer"].pick(ask.payer_label, nth=entry):
             raise NotListedError
@@ -82,12 +81,6 @@ class Shell(Portal):
             if form["payer"].visible() and form["payer"].chosen() != ask.payer_label:
                 raise ReadBackMismatch(f"{form.name}.payer: the choice does not stick") from None
             raise
-
-    def _must_have(self, page: Screen, *keys: str) -> None:
-        """What belongs to a page that is there: PageChanged soon, not after the time that a page may take."""
-        for key in keys:
-            if not page[key].wait(SOON_MS):
-                raise PageChanged(f"{page.name}.{key}: it is not there")
 
     def _sent(self, form: Screen, results: dict[str, Screen]) -> bool:
         """Press Submit; False where the form refused a field, came back empty, or did nothing, so that it must be filled again."""
@@ -114,7 +107,7 @@ class Shell(Portal):
         """While a form is being sent its button cannot be pressed."""
         return form["submit"].visible() and not form["submit"].enabled(0)
 
-    def _gave_up(self, where: str) -> PageChanged | PortalDown:
+    def gave_up(self, where: str) -> PageChanged | PortalDown:
         if self._down:
             return PortalDown(f"{where}: the portal says that it cannot answer now")
         return PageChanged(f"{where}: it cannot be sent, or it keeps being another search's")

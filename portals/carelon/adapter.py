@@ -27,11 +27,11 @@ class Carelon(Auths):
         self._inside()
         yield "inside"
         form = self._open("member_search", "member_search")
-        self._must_have(form, "member_id", "last", "first", "birth_date", "as_of", "submit")
+        self.must_have(form, "member_id", "last", "first", "birth_date", "as_of", "submit")
         yield "member_search"
         form = self._open("claim_search", "claim_search")
-        self._must_have(form, "number", "submit")
+        self.must_have(form, "number", "submit")
         yield "claim_search"
         form = self._open("auth_search", "auth_search")
-        self._must_have(form, "number", "member_id", "birth_date", "submit")
+        self.must_have(form, "number", "member_id", "birth_date", "submit")
         yield "auth_search"

@@ -11,25 +11,15 @@ from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult
 from payerbot.browser.locate import Screen
 from payerbot.errors import ClinicianWanted, PageChanged, PortalDown, PortalError, ReadBackMismatch, SubmissionUnknown
 from payerbot.model import Outcome, Patient, Result
+from portals.base import SOON_MS
 from portals.carelon import read_auths
 from portals.carelon.claims import Claims
-from portals.carelon.shell import ANSWER_MS, SOON_MS, TRIES
+from portals.carelon.shell import TRIES
+from portals.forms import AnotherTryError, EndedError
 from portals.text import plain, same_id
 
 PAGES = ("member", "demographics", "address", "header", "diagnosis", "medications", "treatment", "submit")
 MOST_PAGES = 20
-
-
-class AnotherTryError(Exception):
-    """The form was begun anew, or the portal could not answer: it is filled once more, for nothing was sent."""
-
-
-class EndedError(Exception):
-    """The form cannot be filled to its end, and why."""
-
-    def __init__(self, result: FilledRequest) -> None:
-        super().__init__()
-        self.result = result
 
 
 class Auths(Claims):
@@ -47,7 +37,7 @@ class Auths(Claims):
         wanted = {"Member ID": ask.patient.member_id, "Date of Birth": f"{ask.patient.birth_date:%m%d%Y}"}
         found = self._listed(wanted)
         if isinstance(found, Result):
-            return AuthSearch(**_told(found))
+            return found.ended_as(AuthSearch)
         return self._all(found)
 
     def _listed(self, wanted: Mapping[str, str]) -> Screen | Result:
@@ -64,16 +54,16 @@ class Auths(Claims):
                 continue
             if found is not None:
                 return found
-        raise self._gave_up("auth search", self._down)
+        raise self.gave_up("auth search", self._down)
 
     def _searched_auths(self, wanted: Mapping[str, str]) -> Screen | Result | None:
         form, page = self._open("auth_search", "auth_search"), self.screen("auth_list")
         named = {"Member ID": "member_id", "Date of Birth": "birth_date", "Authorization Number": "number"}
-        self._must_have(form, *(named[label] for label in wanted), "submit")
+        self.must_have(form, *(named[label] for label in wanted), "submit")
         for label, value in wanted.items():
             form[named[label]].fill(value)
         steps.reached("search.filled")
-        came = self._posted(form, named[next(iter(wanted))], {"list": page})
+        came = self.sent(form, {"list": page["landmark"], "refused": form["message"]}, named[next(iter(wanted))])
         if came == "refused":
             said = form["message"].text()
             self.keep()
@@ -81,27 +71,27 @@ class Auths(Claims):
             return read_auths.refusal(said) if mine else None
         if not came:
             return None
-        self._must_have(page, "criteria")
+        self.must_have(page, "criteria")
         self.keep()
         return page if read_auths.belongs(page["criteria"].text(), wanted) else None
 
     def _all(self, page: Screen) -> AuthSearch:
         said = read_auths.total(page["landmark"].text())
         if not said:
-            self._must_have(page, "none")
+            self.must_have(page, "none")
             return AuthSearch(outcome=Outcome.NOT_FOUND, reason="the payer lists no request", seen_as=page["none"].text())
         found = self._requests(page)
         while page["next_page"].visible() and len(found) < said:
             turned = page["page_number"].apart_from_now()
             page["next_page"].click()
-            self.expect({"page": turned}, within_ms=ANSWER_MS, what=page.name)
+            self.expect({"page": turned}, within_ms=self.answer_ms, what=page.name)
             found += self._requests(page)
         if len({one.reference for one in found}) != said:
             raise PageChanged("auth list: it has other rows than it says")
         return AuthSearch(outcome=Outcome.ANSWERED, standing=tuple(found), rung="member_id")
 
     def _requests(self, page: Screen) -> list[StandingRequest]:
-        self._must_have(page, "table")
+        self.must_have(page, "table")
         self.keep()
         return [read_auths.listed(cells) for cells in page["table"].table()]
 
@@ -109,12 +99,12 @@ class Auths(Claims):
         """What the payer says now of a request, searched for by its number."""
         found = self._listed({"Authorization Number": standing.reference})
         if isinstance(found, Result):
-            return AuthResult(**_told(found))
+            return found.ended_as(AuthResult)
         if read_auths.total(found["landmark"].text()) != 1:
             return AuthResult(outcome=Outcome.NOT_FOUND, reason="the payer does not list this request")
         found["open"].click()
         detail = self.arrive("auth_detail")
-        self._must_have(detail, "panel")
+        self.must_have(detail, "panel")
         self.keep()
         told = read_auths.followed(detail["panel"].text(), ask)
         if told is None:
@@ -142,14 +132,14 @@ class Auths(Claims):
             except PortalDown as down:
                 self._down = down
                 self._start_anew()
-        raise trouble or self._gave_up("authorization form", self._down)
+        raise trouble or self.gave_up("authorization form", self._down)
 
     def _to_the_end(self, ask: AuthRequest, files: Mapping[str, Path]) -> FilledRequest:
         attached = [(one, files[one.address].name) for one in ask.attachments]
         answered: list[Answered] = []
         fill: dict[str, Callable[[Screen], None]] = {
             "member": lambda page: self._member(page, ask),
-            "demographics": lambda page: self._must_have(page, "panel"),
+            "demographics": lambda page: self.must_have(page, "panel"),
             "address": lambda page: self._address(page, ask),
             "header": lambda page: self._header(page, ask, files),
             "diagnosis": lambda page: self._diagnoses(page, ask),
@@ -166,7 +156,7 @@ class Auths(Claims):
     def _new_form(self) -> None:
         self._inside()["auth_request"].click()
         home = self.arrive("auth_home")
-        self._must_have(home, "next")
+        self.must_have(home, "next")
         home["next"].click()
         self.arrive("auth_member")
 
@@ -180,9 +170,7 @@ class Auths(Claims):
             answers["anew"] = self.screen("auth_member")["landmark"]
         if then == "submit":
             answers["not_required"] = self.screen("auth_not_required")["landmark"]
-        page.kept()
-        page["next"].click()
-        came = self._listened(page, box, answers)
+        came = self.sent(page, answers, box, button="next")
         if came in ("", "anew"):
             raise AnotherTryError
         if came == "refused":
@@ -199,7 +187,7 @@ class Auths(Claims):
             raise AnotherTryError
         if read_auths.wants_more(said):
             raise ClinicianWanted(f"{page.name}: the form wants an answer that the approved request does not have")
-        raise EndedError(read_auths.filled(result))
+        raise EndedError(result)
 
     def _not_required(self, ask: AuthRequest) -> FilledRequest:
         page = self.screen("auth_not_required")
@@ -211,17 +199,17 @@ class Auths(Claims):
         return FilledRequest(outcome=Outcome.ANSWERED, decided=told)
 
     def _member(self, page: Screen, ask: AuthRequest) -> None:
-        self._must_have(page, "member_id", "birth_date", "next")
+        self.must_have(page, "member_id", "birth_date", "next")
         page["member_id"].fill(ask.patient.member_id)
         page["birth_date"].fill(f"{ask.patient.birth_date:%m%d%Y}")
         steps.reached("search.filled")
 
     def _address(self, page: Screen, ask: AuthRequest) -> None:
         """The one place of this provider that is the practice's own, by its tax id; the portal lists others of the same name."""
-        self._must_have(page, "npi", "find")
+        self.must_have(page, "npi", "find")
         page["npi"].fill(ask.servicing_npi)
         page["find"].click()
-        if self.expect({"list": page["addresses"], "refused": page["message"]}, within_ms=ANSWER_MS, what=page.name) == "refused":
+        if self.expect({"list": page["addresses"], "refused": page["message"]}, within_ms=self.answer_ms, what=page.name) == "refused":
             self._said_no(page)
         rows = page["addresses"].table()
         own = [at for at, row in enumerate(rows) if read_auths.tin(row.get("Tax ID", "")) == read_auths.tin(ask.billing_tin)]
@@ -238,9 +226,9 @@ class Auths(Claims):
     def _header(self, page: Screen, ask: AuthRequest, files: Mapping[str, Path]) -> None:
         """Level of Service first, for the form is made anew for it; each list that depends on another is looked at after that choice."""
         chosen = read_auths.choices(ask)
-        self._must_have(page, "start_date", "level_of_service")
+        self.must_have(page, "start_date", "level_of_service")
         _choose(page, "level_of_service", read_auths.OUTPATIENT, "level_of_care")
-        self.expect({"rebuilt": page["type_of_service"]}, within_ms=ANSWER_MS, what=page.name)
+        self.expect({"rebuilt": page["type_of_service"]}, within_ms=self.answer_ms, what=page.name)
         _choose(page, "type_of_service", chosen.type_of_service, "service_type")
         _choose(page, "level_of_care", chosen.level_of_care, "level_of_care")
         _choose(page, "type_of_care", chosen.type_of_care, "pos")
@@ -256,7 +244,7 @@ class Auths(Claims):
             self._attach(self.screen("auth_documents"), one, files[one.address], number)
 
     def _attach(self, page: Screen, one: Attachment, path: Path, number: int) -> None:
-        self._must_have(page, "kind", "attach")
+        self.must_have(page, "kind", "attach")
         page["kind"].choose(read_auths.document(one))
         page["document"].attach([path])
         page["attach"].click()
@@ -264,7 +252,7 @@ class Auths(Claims):
         def there() -> bool:
             return page["message"].visible() or (page["table"].visible() and len(page["table"].table()) == number)
 
-        if not self.tab.until(there, ANSWER_MS, page.name):
+        if not self.tab.until(there, self.answer_ms, page.name):
             raise PageChanged(f"{page.name}: the document is not listed")
         if page["message"].visible():
             self._said_no(page)
@@ -277,7 +265,7 @@ class Auths(Claims):
 
     def _medications(self, page: Screen, ask: AuthRequest) -> list[Answered]:
         """An item of its own: it is filled where the approved request answers it, and left empty where not."""
-        self._must_have(page, "medications")
+        self.must_have(page, "medications")
         known = next((one for one in ask.questionnaire if plain(one.question) == plain("Current Medications")), None)
         if known is not None:
             page["medications"].fill(known.answer)
@@ -285,7 +273,7 @@ class Auths(Claims):
 
     def _treatment(self, page: Screen, ask: AuthRequest) -> list[Answered]:
         service, chosen = ask.services[0], read_auths.choices(ask)
-        self._must_have(page, "procedure", "units", "through_date")
+        self.must_have(page, "procedure", "units", "through_date")
         if chosen.unit_name not in page["unit_name"].text():
             raise _bad("units", "the form counts otherwise than is known for this care")
         self._procedure(page, service.code.upper())
@@ -327,7 +315,7 @@ class Auths(Claims):
 
     def _read_back(self, ask: AuthRequest, attached: Sequence[tuple[Attachment, str]], answered: Sequence[Answered]) -> FilledRequest:
         page = self.screen("auth_submit")
-        self._must_have(page, "panel", "submit")
+        self.must_have(page, "panel", "submit")
         self.keep()
         rows = self._rows_of(page)
         differs = read_auths.review(rows, ask, read_auths.expected(ask, attached, answered))
@@ -346,11 +334,11 @@ class Auths(Claims):
     def leave_draft(self) -> str:
         """Save Request as Draft: what is filled stays in the portal for a person, and nothing is sent."""
         page, saved = self.screen("auth_submit"), self.screen("auth_draft")
-        self._must_have(page, "landmark", "save_draft")
+        self.must_have(page, "landmark", "save_draft")
         page["save_draft"].click()
         self._asked = None
-        self.arrive("auth_draft", within_ms=ANSWER_MS)
-        self._must_have(saved, "saved")
+        self.arrive("auth_draft", within_ms=self.answer_ms)
+        self.must_have(saved, "saved")
         self.keep()
         number = read_auths.draft(saved["saved"].text())
         if not number:
@@ -377,7 +365,7 @@ class Auths(Claims):
     def _responded(self, page: Screen, who: Patient) -> AuthResult:
         summary = self.screen("auth_summary")
         answers = {"summary": summary["landmark"], "message": page["message"], "home": self.screen("home")["landmark"]}
-        came = self.came(answers, within_ms=min(ANSWER_MS, 2 * self.tab.limit_ms))
+        came = self.came(answers, within_ms=min(self.answer_ms, 2 * self.tab.limit_ms))
         self.keep()
         if came == "summary" and summary["panel"].wait(SOON_MS):
             heading = summary["status"].text() if summary["status"].visible() else ""
@@ -397,7 +385,3 @@ def _choose(page: Screen, key: str, label: str, field: str) -> None:
 
 def _bad(field: str, reason: str) -> EndedError:
     return EndedError(FilledRequest(outcome=Outcome.BAD_DATA, field=field, reason=reason))
-
-
-def _told(found: Result) -> dict[str, object]:
-    return {name: getattr(found, name) for name in Result.model_fields}

@@ -12,7 +12,7 @@ from payerbot.errors import PageChanged, PortalDown, ReadBackMismatch
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityResult, Outcome
 from portals.carelon import read, read_claims
 from portals.carelon.eligibility import Eligibility
-from portals.carelon.shell import ANSWER_MS, TRIES
+from portals.carelon.shell import TRIES
 
 EVERYBODY = "All Providers"
 WIDER = timedelta(days=7)
@@ -77,14 +77,14 @@ class Claims(Eligibility):
             if result is not None:
                 return result
             down = None
-        raise self._gave_up("claim list", down)
+        raise self.gave_up("claim list", down)
 
     def _searched(self, ask: ClaimStatusRequest, look: Look) -> ClaimStatusResult | None:
         if look.number:
             form = self._open("claim_search", "claim_search")
-            self._must_have(form, "number", "submit")
+            self.must_have(form, "number", "submit")
             form["number"].fill(look.number)
-            return self._sent(form, "number", ask, {"Claim Number": look.number})
+            return self._led_to(form, "number", ask, {"Claim Number": look.number})
         record = self._record(ask.patient, ask.dos_from, look.by)
         if isinstance(record, EligibilityResult):
             return _no_record(record)
@@ -95,29 +95,29 @@ class Claims(Eligibility):
         head = record["head"].text()
         record["claims"].click()
         form = self.arrive("member_claims")
-        self._must_have(form, "head", "provider", "start", "end", "submit")
+        self.must_have(form, "head", "provider", "start", "end", "submit")
         if form["head"].text() != head:
             raise PageChanged("member_claims: they are another member's than the record was")
         form["provider"].choose(EVERYBODY)
         form["start"].fill(f"{look.start:%m%d%Y}")
         form["end"].fill(f"{look.end:%m%d%Y}")
         days = {"Service From": f"{look.start:%m/%d/%Y}", "Service Through": f"{look.end:%m/%d/%Y}"}
-        return self._sent(form, "start", ask, {"Member ID": read.fields(head)["Member ID"], **days})
+        return self._led_to(form, "start", ask, {"Member ID": read.fields(head)["Member ID"], **days})
 
-    def _sent(self, form: Screen, box: str, ask: ClaimStatusRequest, wanted: Mapping[str, str]) -> ClaimStatusResult | None:
+    def _led_to(self, form: Screen, box: str, ask: ClaimStatusRequest, wanted: Mapping[str, str]) -> ClaimStatusResult | None:
         """What the search led to; None where the page is not this search's answer."""
         steps.reached("search.filled")
         listed = self.screen("claim_list")
-        came = self._posted(form, box, {"list": listed})
+        came = self.sent(form, {"list": listed["landmark"], "refused": form["message"]}, box)
         if not came:
             return None
         if came == "refused":
             return self._message(form)
-        self._must_have(listed, "criteria")
+        self.must_have(listed, "criteria")
         if not read_claims.belongs(listed["criteria"].text(), wanted):
             return None
         if not read_claims.total(listed["landmark"].text()):
-            self._must_have(listed, "none")
+            self.must_have(listed, "none")
             self.keep()
             return read_claims.refusal(listed["none"].text())
         return self._from_list(listed, ask)
@@ -155,7 +155,7 @@ class Claims(Eligibility):
         return pages
 
     def _rows(self, listed: Screen) -> list[read_claims.Row]:
-        self._must_have(listed, "table")
+        self.must_have(listed, "table")
         rows = [read_claims.row(cells) for cells in listed["table"].table()]
         self.keep()
         if not rows:
@@ -166,16 +166,16 @@ class Claims(Eligibility):
         """Another page; the one before must be gone."""
         shown = listed["page_number"].apart_from_now()
         listed[button].click()
-        self.expect({"page": shown}, within_ms=ANSWER_MS, what=listed.name)
+        self.expect({"page": shown}, within_ms=self.answer_ms, what=listed.name)
 
     def _opened(self, listed: Screen, place: int, row: read_claims.Row, ask: ClaimStatusRequest) -> ClaimStatusResult | None:
         """The claim of this row as its page shows it; not found where it is somebody else's."""
         page = self.screen("claim_detail")
         listed["open"].nth(place).click()
-        came = self.expect({"claim": page["landmark"], "refused": page["message"]}, within_ms=ANSWER_MS, what=page.name)
+        came = self.expect({"claim": page["landmark"], "refused": page["message"]}, within_ms=self.answer_ms, what=page.name)
         if came == "refused":
             return self._message(page)
-        self._must_have(page, "panel", "lines")
+        self.must_have(page, "panel", "lines")
         codes = page["codes"].table() if page["codes"].visible() else []
         detail = read_claims.Detail(page["panel"].text(), page["lines"].table(), codes)
         self.keep()

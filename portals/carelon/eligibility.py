@@ -11,8 +11,9 @@ from payerbot import steps
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged, PortalDown, ReadBackMismatch
 from payerbot.model import EligibilityRequest, EligibilityResult, Outcome, Patient
+from portals.base import SOON_MS
 from portals.carelon import read
-from portals.carelon.shell import SOON_MS, TRIES, Shell
+from portals.carelon.shell import TRIES, Shell
 from portals.text import same_id
 
 KEPT = 50  # as many earlier answers are known again
@@ -65,12 +66,12 @@ class Eligibility(Shell):
             if found is not None:
                 return found
             down = None
-        raise self._gave_up("member search", down)
+        raise self.gave_up("member search", down)
 
     def _looked_up(self, form: Screen, who: Patient, on: date, rung: str) -> Screen | EligibilityResult | None:
         wanted = self._fill(form, who, on, rung)
         record = self.screen("member_record")
-        came = self._posted(form, "birth_date", {"record": record})
+        came = self.sent(form, {"record": record["landmark"], "refused": form["message"]}, "birth_date")
         if came == "record":
             return record if self._is_new(record, who, on) else None
         return self._refused(form, wanted) if came else None
@@ -79,7 +80,7 @@ class Eligibility(Shell):
         """Fill what this way of searching needs; returns it. Dates take digits only, and show slashes afterwards."""
         key = {"member_id": who.member_id} if rung == "member_id" else {"last": who.last, "first": who.first}
         wanted = {**key, "birth_date": f"{who.birth_date:%m%d%Y}", "as_of": f"{on:%m%d%Y}"}
-        self._must_have(form, *wanted, "submit")
+        self.must_have(form, *wanted, "submit")
         for name, value in wanted.items():
             form[name].fill(value)
         steps.reached("search.filled")
@@ -95,7 +96,7 @@ class Eligibility(Shell):
 
     def _is_new(self, record: Screen, who: Patient, on: date) -> bool:
         """Whether a record answers this very search; the number of an inquiry does not come twice."""
-        self._must_have(record, "head")
+        self.must_have(record, "head")
         head = record["head"].text()
         number = read.fields(head)["Inquiry Number"]
         new = number not in self._numbers
@@ -121,7 +122,7 @@ class Eligibility(Shell):
 
     def _to_tab(self, record: Screen, name: str, head: str, *keys: str) -> str:
         """Open another tab of this very record; which of these it shows."""
-        self._must_have(record, "tab_bar")
+        self.must_have(record, "tab_bar")
         record.element("tab", tab=name).click()
         self.expect({"now": record.element("now", tab=name)}, what=f"{record.name}: its tab")
         came = self.came({key: record[key] for key in keys}, within_ms=SOON_MS)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult, AuthState, FilledRequest, StandingRequest
+from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult, AuthState, StandingRequest
 from payerbot.errors import PageChanged
 from payerbot.model import Outcome, Result
 from portals.carelon import read
@@ -171,11 +171,6 @@ def tin(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-def filled(result: Result) -> FilledRequest:
-    """The same as the end of a form."""
-    return FilledRequest(**{name: getattr(result, name) for name in Result.model_fields})
-
-
 def refusal(message: str) -> Result:
     """What a message of the form means: a field, an outage, another place; words that are not known stay unreadable."""
     said = " ".join(message.split())
@@ -186,7 +181,7 @@ def refusal(message: str) -> Result:
                 return Result(outcome=Outcome.BAD_DATA, field=field, reason=reason, seen_as=said)
     if found.outcome in (Outcome.NOT_FOUND, Outcome.AMBIGUOUS):  # nobody to ask for: that is no list without requests
         return Result(outcome=Outcome.BAD_DATA, field="member_id", reason=found.reason, seen_as=said)
-    return Result(**{name: getattr(found, name) for name in Result.model_fields})
+    return found.ended_as(Result)
 
 
 def wants_more(message: str) -> bool:

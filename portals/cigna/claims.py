@@ -12,7 +12,7 @@ from payerbot.errors import ReadBackMismatch
 from payerbot.model import ClaimList, ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, PatientRequest
 from portals.cigna import read, read_claims
 from portals.cigna.eligibility import SHORTENED, Eligibility
-from portals.cigna.shell import ANSWER_MS, TRIES
+from portals.cigna.shell import TRIES
 from portals.text import plain
 
 CLAIMS = "/app/claim/search"
@@ -149,7 +149,7 @@ class Claims(Eligibility):
         listed, page = self.screen("claim_list"), self.screen("claim_detail")
         listed["open"].nth(self.place_of(listed, lambda cells: read_claims.row(cells) == rows[at])).click()
         answers = {name: page[name] for name in ("landmark", "apology", "trouble")}
-        came = self.expect(answers, within_ms=ANSWER_MS, what=page.name)
+        came = self.expect(answers, within_ms=self.answer_ms, what=page.name)
         self._down = came == "trouble"
         if came != "landmark":
             said = page[came].text()

@@ -10,8 +10,9 @@ from payerbot import steps
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged, PortalSlow, ReadBackMismatch
 from payerbot.model import EligibilityRequest, EligibilityResult, Outcome
+from portals.base import SOON_MS
 from portals.cigna import read
-from portals.cigna.shell import ANSWER_MS, SOON_MS, TRIES, Shell
+from portals.cigna.shell import TRIES, Shell
 
 PATIENTS = "/app/patient/search"
 TABS = ("plan", "medical", "behavioral")
@@ -97,7 +98,7 @@ class Eligibility(Shell):
             match = ("member_id" if by_id else "name", "birth_date")
             return EligibilityResult(outcome=Outcome.AMBIGUOUS, reason="the payer has several such patients", match=match)
         results.element("open", place="0").click()
-        return self._patient(self.arrive("patient", within_ms=ANSWER_MS), ask, hits[0])
+        return self._patient(self.arrive("patient", within_ms=self.answer_ms), ask, hits[0])
 
     def _patient(self, page: Screen, ask: EligibilityRequest, one: read.Hit) -> EligibilityResult | None:
         """What the patient's page says on the day; None where it is another's, an earlier answer or could not be filled."""
@@ -119,7 +120,7 @@ class Eligibility(Shell):
     def _settled(self, page: Screen) -> str:
         """Wait until the page is not busy any more; what it then shows."""
         places = {name: page[name] for name in ("summary", "message", "apology", "trouble")}
-        if not page["busy"].gone(ANSWER_MS):
+        if not page["busy"].gone(self.answer_ms):
             raise PortalSlow(f"{page.name}: the coverage was not shown in time")
         return self.expect(places, within_ms=SOON_MS, what=page.name)
 

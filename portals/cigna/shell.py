@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from payerbot import steps
 from payerbot.browser.locate import Element, Screen
-from payerbot.errors import AccessWanted, PageChanged, PortalDown, PortalSlow, ReadBackMismatch
-from portals.base import Portal
+from payerbot.errors import AccessWanted, PageChanged, PortalDown, ReadBackMismatch
 from portals.cigna import read
+from portals.forms import SinglePage
 
-ANSWER_MS = 90_000
-LISTENS_MS = 4_000  # within this a form that was sent shows that it was
-SOON_MS = 4_000  # what comes together with something that is there already comes within this, or not at all
 LOADS = 3
 TRIES = 6
 PDF = b"%PDF-"
 
 
-class Shell(Portal):
+class Shell(SinglePage):
     """Forms and answers of a page that is loaded once."""
 
-    _down = False  # the last try ended with the portal's own apology
     _before: tuple[object, ...] = ()  # what the answer before showed, to know it again
     _looked: object = None  # and which search it was the answer to
     _doubted: object = None  # the search whose answer was not believed yet
@@ -39,38 +34,9 @@ class Shell(Portal):
                 return form
         raise PortalDown(f"{name}: the portal says that it cannot answer now")
 
-    def must_have(self, page: Screen, *keys: str) -> None:
-        """What belongs to a page that is there: PageChanged soon, not after the time that a page may take."""
-        for key in keys:
-            if not page[key].wait(SOON_MS):
-                raise PageChanged(f"{page.name}.{key}: it is not there")
-
     def sent(self, form: Screen, answers: Mapping[str, Element], box: str) -> str:
-        """Press the form's button; which answer came, "" where it came back empty, did nothing or the server failed once.
-
-        `box` is a field that was filled: a form that came back empty has it empty, or does not show it.
-        """
-        form.kept()
-        if not form["submit"].enabled():
-            raise PageChanged(f"{form.name}: it cannot be sent")
-        form["submit"].click()
-        steps.reached("search.sent")
-        candidates = {**answers, "apology": form["apology"], "trouble": form["trouble"]}
-        came = self.came(candidates, within_ms=LISTENS_MS)
-        for _ in range(ANSWER_MS // LISTENS_MS):
-            if came is not None or not self._under_way(form, box):
-                break
-            came = self.came(candidates, within_ms=LISTENS_MS)
-        else:
-            raise PortalSlow(f"{form.name}: what was sent was not answered in time")
-        if came is None and not form.here():
-            raise PageChanged(f"{form.name}: what came is not known")
-        self._down = came == "trouble"
-        return "" if came in (None, "trouble") else str(came)
-
-    def _under_way(self, form: Screen, box: str) -> bool:
-        """While a form is being sent its button cannot be pressed; that of an empty form cannot be either."""
-        return form["submit"].visible() and not form["submit"].enabled(0) and form[box].visible() and bool(form[box].text())
+        """As everywhere; this portal apologizes in a place of its own."""
+        return super().sent(form, {**answers, "apology": form["apology"]}, box)
 
     def pages(self, listed: Screen) -> list[dict[str, str]]:
         """The rows of all pages of a list; one whose rows are not as many as it says is not believed."""
@@ -105,7 +71,7 @@ class Shell(Portal):
         """Another page; the one before must be gone."""
         other = listed["range"].apart_from_now()
         listed[button].click()
-        self.expect({"rows": other}, within_ms=ANSWER_MS, what=listed.name)
+        self.expect({"rows": other}, within_ms=self.answer_ms, what=listed.name)
 
     def believed(self, look: object, *shown: object) -> bool:
         """Whether an answer counts: the first of all, or one that shows just what another search's showed, is asked for once more."""
@@ -133,9 +99,3 @@ class Shell(Portal):
         if data is None:
             self.came({}, within_ms=0)  # something that can come instead of any page
         return data or b""
-
-    def gave_up(self, where: str) -> PageChanged | PortalDown:
-        """What to raise when a search was sent as often as it may be."""
-        if self._down:
-            return PortalDown(f"{where}: the portal says that it cannot answer now")
-        return PageChanged(f"{where}: the form keeps coming back, or the answer keeps being another search's")

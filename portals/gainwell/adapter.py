@@ -28,11 +28,11 @@ class Gainwell(Payments):
         self._at_home(ask)
         yield "shell"
         form = self._open("eligibility", "eligibility_form", ask, "eligibility_result")
-        self._must_have(form, "member_id", "last", "first", "birth_date", "start", "end", "submit")
+        self.must_have(form, "member_id", "last", "first", "birth_date", "start", "end", "submit")
         yield "eligibility_form"
         form = self._open("claims", "claim_form", ask, "claim_list")
-        self._must_have(form, "claim_id", "member_id", "start", "end", "search")
+        self.must_have(form, "claim_id", "member_id", "start", "end", "search")
         yield "claim_form"
         form = self._open("payments", "payment_form", ask, "payment_list")
-        self._must_have(form, "payment_id", "start", "end", "search")
+        self.must_have(form, "payment_id", "start", "end", "search")
         yield "payment_form"

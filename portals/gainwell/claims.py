@@ -11,7 +11,6 @@ from payerbot.errors import PageChanged, ReadBackMismatch
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, Outcome, PatientRequest, Request
 from portals.gainwell import read_claims
 from portals.gainwell.eligibility import Eligibility
-from portals.gainwell.shell import ANSWER_MS
 from portals.text import plain, same_id
 
 WIDER = timedelta(days=7)
@@ -105,7 +104,7 @@ class Claims(Eligibility):
     def _found(self, form: Screen, look: Look, wanted: Wanted) -> Seen | None:
         """What the search led to; None where the page is not this search's answer."""
         listed = self.screen("claim_list")
-        came = self._posted(form, "search", next(iter(look.values)), {"list": listed})
+        came = self.sent(form, {"list": listed["landmark"], "refused": form["message"]}, next(iter(look.values)), button="search")
         if not came:
             return None
         if came == "refused":
@@ -139,7 +138,7 @@ class Claims(Eligibility):
 
     def _listed(self, listed: Screen, before: list[read_claims.Row]) -> list[read_claims.Row]:
         """The rows of one page; a list whose pages repeat each other is not believed."""
-        self._must_have(listed, "table")
+        self.must_have(listed, "table")
         rows = [read_claims.row(cells) for cells in listed["table"].table()]
         self.keep()
         if not rows:
@@ -149,15 +148,15 @@ class Claims(Eligibility):
         return rows
 
     def _turn(self, listed: Screen) -> None:
-        self._must_have(listed, "next_page")
+        self.must_have(listed, "next_page")
         listed["next_page"].click()
-        self.expect({"rows": listed["table"]}, within_ms=ANSWER_MS, what=listed.name)
+        self.expect({"rows": listed["table"]}, within_ms=self.answer_ms, what=listed.name)
 
     def _opened(self, listed: Screen, place: int) -> read_claims.Detail | str:
         """One claim as its page shows it, and back to the list; or what stands in its place."""
         page = self.screen("claim_detail")
         listed["open"].nth(place).click()
-        came = self.expect({"claim": page["landmark"], "refused": page["message"]}, within_ms=ANSWER_MS, what=page.name)
+        came = self.expect({"claim": page["landmark"], "refused": page["message"]}, within_ms=self.answer_ms, what=page.name)
         if came == "refused":
             said = page["message"].text()
             self.keep()
@@ -165,11 +164,11 @@ class Claims(Eligibility):
         detail = self._detail(page)
         self.keep()
         page["back"].click()
-        self.expect({"list": listed["landmark"]}, within_ms=ANSWER_MS, what=listed.name)
+        self.expect({"list": listed["landmark"]}, within_ms=self.answer_ms, what=listed.name)
         return detail
 
     def _detail(self, page: Screen) -> read_claims.Detail:
-        self._must_have(page, "panel", "lines")
+        self.must_have(page, "panel", "lines")
         return read_claims.Detail(
             title=page["title"].text() if page["title"].visible() else "",
             labels=page["panel"].text(),

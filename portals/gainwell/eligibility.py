@@ -9,8 +9,9 @@ from typing import Any
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged
 from payerbot.model import EligibilityRequest, EligibilityResult, Outcome
+from portals.base import SOON_MS
 from portals.gainwell import read
-from portals.gainwell.shell import SOON_MS, Shell
+from portals.gainwell.shell import Shell
 
 KEPT = 50  # as many earlier answers are known again
 SECTIONS = ("coverage", "benefits", "managed", "others")
@@ -53,7 +54,7 @@ class Eligibility(Shell):
 
     def _answered(self, form: Screen, ask: EligibilityRequest, wanted: Mapping[str, str]) -> EligibilityResult | None:
         result = self.screen("eligibility_result")
-        came = self._posted(form, "submit", "start", {"result": result})
+        came = self.sent(form, {"result": result["landmark"], "refused": form["message"]}, "start")
         if came == "result":
             return self._read(result, ask, by_id="member_id" in wanted)
         return self._refused(form, wanted) if came else None
@@ -66,7 +67,7 @@ class Eligibility(Shell):
         return result if result.outcome is Outcome.PORTAL_DOWN or self._is_of(form, wanted) else None
 
     def _read(self, result: Screen, ask: EligibilityRequest, *, by_id: bool) -> EligibilityResult | None:
-        self._must_have(result, "expand_all", "member")
+        self.must_have(result, "expand_all", "member")
         result["expand_all"].click()
         tables = {name: self._rows(result, name) for name in SECTIONS}
         sheet = read.Sheet(result["member"].text(), **tables)

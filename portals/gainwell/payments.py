@@ -11,9 +11,9 @@ from payerbot.errors import PageChanged, PortalDown, PortalSlow, ReadBackMismatc
 from payerbot.model import Outcome
 from payerbot.remittance import Document, EobDelivery, EobRequest, ListedPayment
 from portals import payments
+from portals.base import SOON_MS
 from portals.gainwell import read_claims, read_payments
 from portals.gainwell.claims import Claims, Look
-from portals.gainwell.shell import ANSWER_MS, SOON_MS
 
 AROUND = timedelta(days=7)
 PDF = b"%PDF-"
@@ -89,7 +89,7 @@ class Payments(Claims):
     def _led_to(self, form: Screen, ask: EobRequest, find: Find) -> EobDelivery | None:
         """What the search led to; None where the page is not this search's answer."""
         listed = self.screen("payment_list")
-        came = self._posted(form, "search", next(iter(find.values)), {"list": listed})
+        came = self.sent(form, {"list": listed["landmark"], "refused": form["message"]}, next(iter(find.values)), button="search")
         if came == "refused":
             return self._refused_payment(form, find)
         if not came or not self._is_of(form, find.values):
@@ -138,7 +138,7 @@ class Payments(Claims):
         return pages
 
     def _page_of(self, listed: Screen) -> list[ListedPayment]:
-        self._must_have(listed, "table")
+        self.must_have(listed, "table")
         rows = [read_payments.payment(cells) for cells in listed["table"].table()]
         self.keep()
         if not rows:
@@ -147,10 +147,10 @@ class Payments(Claims):
 
     def _turn_to(self, listed: Screen, button: str) -> None:
         """Another page; what the pager said of the one before must be gone."""
-        self._must_have(listed, "pager", button)
+        self.must_have(listed, "pager", button)
         other = listed["pager"].apart_from_now()
         listed[button].click()
-        self.expect({"rows": other}, within_ms=ANSWER_MS, what=listed.name)
+        self.expect({"rows": other}, within_ms=self.answer_ms, what=listed.name)
 
     # --- the file
 

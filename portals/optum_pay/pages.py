@@ -10,7 +10,7 @@ from payerbot.browser.locate import Element, Screen
 from payerbot.errors import AccessWanted, PageChanged, PortalDown, PortalSlow, ReadBackMismatch
 from payerbot.model import Outcome
 from payerbot.remittance import EobDelivery, EobRequest, ListedPayment
-from portals.base import Portal
+from portals.base import SOON_MS, Portal
 from portals.optum_pay import read
 from portals.payments import PaidClaim
 from portals.text import plain
@@ -20,7 +20,6 @@ PAYMENT, CLAIM, ACCOUNT = "Payment number", "Claim number", "Account number"
 BOXES = {PAYMENT: "payment_number", CLAIM: "claim_number", ACCOUNT: "account_number"}
 ANSWER_MS = 60_000
 LISTENS_MS = 1_500
-SOON_MS = 4_000
 QUIET = 4  # looks at a page that is there and shows nothing that is known
 TRIES = 4
 
@@ -74,19 +73,10 @@ class Pages(Portal):
     def _form(self) -> Screen:
         form = self.screen("search")
         self.go(SEARCH)
-        if self._next_page({"form": form["landmark"], "none": form["no_practice"]}, form.name) == "none":
+        if self.expect({"form": form["landmark"], "none": form["no_practice"]}, what=form.name) == "none":
             self.keep()
             raise AccessWanted("search: no practice is linked to this user's organization; the practice's administrator links it")
         return form
-
-    def _next_page(self, places: dict[str, Element], what: str) -> str:
-        """As `expect`; but every step asks for a whole page, and one that is still on its way has not changed."""
-        try:
-            return self.expect(places, what=what)
-        except PageChanged:
-            if self.tab.loading:
-                raise PortalSlow(f"{what}: the page did not come in time") from None
-            raise
 
     def _fill(self, form: Screen, ask: EobRequest, look: Look) -> None:
         self.must_have(form, "practice", "search_by", "paid_from", "paid_through", "submit")
@@ -137,7 +127,7 @@ class Pages(Portal):
         self.must_have(page, "searched_for")
         if not read.echoes(page["searched_for"].text(), look.kind, look.number, look.span):
             return None
-        if self._next_page({"payments": page["payments"], "message": page["message"]}, page.name) == "message":
+        if self.expect({"payments": page["payments"], "message": page["message"]}, what=page.name) == "message":
             self.keep()
             return read.refusal(page["message"].text())
         count, rows = read.total(page["shown"].text()), self._rows(page)
@@ -157,7 +147,7 @@ class Pages(Portal):
         """Another page; the one before must be gone."""
         other = page["shown"].apart_from_now()
         page[button].click()
-        self._next_page({"rows": other}, page.name)
+        self.expect({"rows": other}, what=page.name)
 
     # --- one payment ---
 
@@ -168,7 +158,7 @@ class Pages(Portal):
         while not link.visible() and summary["previous_page"].visible():
             self._turn(summary, "previous_page")
         link.click()
-        self._next_page({"detail": page["landmark"]}, page.name)
+        self.expect({"detail": page["landmark"]}, what=page.name)
         self.must_have(page, "payment", "claims")
         if not read.same_payment(read.detail(page["payment"].text()), row):
             raise PageChanged("remittance detail: it is that of another payment than the row's")
@@ -178,9 +168,3 @@ class Pages(Portal):
     def claims_on(self, page: Screen, row: ListedPayment) -> list[PaidClaim]:
         """The claims of the payment that is shown."""
         return [read.claim(cells, row) for cells in page["claims"].table()]
-
-    def must_have(self, page: Screen, *keys: str) -> None:
-        """What belongs to a page that is there: PageChanged soon, not after the time that a page may take."""
-        for key in keys:
-            if not page[key].wait(SOON_MS):
-                raise PageChanged(f"{page.name}.{key}: it is not there")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from payerbot import steps
@@ -11,21 +10,11 @@ from payerbot.authorization import Answered, AuthRequest, AuthResult, AuthSearch
 from payerbot.browser.locate import Element, Screen
 from payerbot.errors import ClinicianWanted, PageChanged, PortalDown, PortalError, ReadBackMismatch, SubmissionUnknown
 from payerbot.model import Outcome, Result
+from portals.base import SOON_MS
+from portals.forms import AnotherTryError, EndedError
 from portals.provider_express import read_auths
-from portals.provider_express.shell import ANSWER_MS, SOON_MS, TRIES, Shell
+from portals.provider_express.shell import TRIES, Shell
 from portals.text import plain, same_id
-
-
-class AnotherTryError(Exception):
-    """The form came back empty: it is filled once more, for nothing was sent."""
-
-
-class EndedError(Exception):
-    """The form cannot be filled to its end, and why."""
-
-    def __init__(self, result: FilledRequest) -> None:
-        super().__init__()
-        self.result = result
 
 
 class Auths(Shell):
@@ -41,12 +30,12 @@ class Auths(Shell):
             return AuthSearch(outcome=Outcome.BAD_DATA, field="member_id", reason="the inquiry wants the member id")
         wanted = {"Member ID": ask.patient.member_id, "Date of Birth": f"{ask.patient.birth_date:%m/%d/%Y}"}
         found = self._inquire_auths(wanted, self._all_auths)
-        return found if isinstance(found, AuthSearch) else AuthSearch(**_told(found))
+        return found if isinstance(found, AuthSearch) else found.ended_as(AuthSearch)
 
     def follow_request(self, ask: AuthRequest, standing: StandingRequest) -> AuthResult:
         """What the payer says now of a request, by its number."""
         found = self._inquire_auths({"Reference Number": standing.reference}, lambda page: self._one(page, ask))
-        return found if isinstance(found, AuthResult) else AuthResult(**_told(found))
+        return found if isinstance(found, AuthResult) else found.ended_as(AuthResult)
 
     def _inquire_auths(self, wanted: Mapping[str, str], read: Callable[[Screen], AuthSearch | AuthResult]) -> Result:
         """The answer to this very search; sent again when the form came back empty, or the answer is another search's."""
@@ -99,7 +88,7 @@ class Auths(Shell):
         while page["next_page"].visible() and len(found) < said:
             turned = page["page_number"].apart_from_now()
             page["next_page"].click()
-            self.expect({"page": turned}, within_ms=ANSWER_MS, what=page.name)
+            self.expect({"page": turned}, within_ms=self.answer_ms, what=page.name)
             found += self._auth_rows(page)
         if len({one.reference for one in found}) != said:
             raise PageChanged("auth list: it has other rows than it says")
@@ -200,15 +189,7 @@ class Auths(Shell):
             raise EndedError(self._not_required(none, ask))
 
     def _details(self, form: Screen, ask: AuthRequest) -> list[Answered]:
-        """Every field of the form, and each item with the clinician's own answer; a form that is left is not asked about later."""
-        try:
-            return self._put_in(form, ask)
-        except (ClinicianWanted, EndedError):
-            with suppress(PortalError):
-                form.kept()
-            raise
-
-    def _put_in(self, form: Screen, ask: AuthRequest) -> list[Answered]:
+        """Every field of the form, and each item with the clinician's own answer."""
         for field, key, _, text in read_auths.lists(ask):
             if text not in form[key].options():
                 raise EndedError(FilledRequest(outcome=Outcome.BAD_DATA, field=field, reason="the form does not offer this"))
@@ -265,7 +246,7 @@ class Auths(Shell):
             raise PortalDown(f"{page.name}: the portal says that it cannot answer now")
         if found.outcome is Outcome.UNREADABLE and read_auths.is_required(said):
             raise ClinicianWanted("auth form: it wants something that is not in the approved request")
-        raise EndedError(FilledRequest(**_told(found)))
+        raise EndedError(found)
 
     def _not_required(self, page: Screen, ask: AuthRequest) -> FilledRequest:
         self.keep()
@@ -300,14 +281,10 @@ class Auths(Shell):
     def _confirmed(self, ask: AuthRequest) -> AuthResult:
         page = self.screen("auth_confirmation")
         answers = {"confirmed": page["landmark"], "home": self.screen("auth_home")["landmark"]}
-        came = self.came(answers, within_ms=min(ANSWER_MS, 2 * self.tab.limit_ms))
+        came = self.came(answers, within_ms=min(self.answer_ms, 2 * self.tab.limit_ms))
         self.keep()
         if came == "confirmed" and page["panel"].wait(SOON_MS):
             said = read_auths.response(self._pairs(page, "panel", "cell"), ask)
             if said is not None:
                 return said
         raise SubmissionUnknown(f"auth submit: {came or 'nothing'} came in place of the confirmation")
-
-
-def _told(found: Result) -> dict[str, object]:
-    return {name: getattr(found, name) for name in Result.model_fields}

@@ -12,7 +12,7 @@ from payerbot.errors import PageChanged, PortalDown, ReadBackMismatch
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, Outcome
 from portals.provider_express import read_claims
 from portals.provider_express.eligibility import Eligibility
-from portals.provider_express.shell import ANSWER_MS, TRIES
+from portals.provider_express.shell import TRIES
 
 WIDER = timedelta(days=7)
 LABELS = {
@@ -152,7 +152,7 @@ class Claims(Eligibility):
         """Another page; the one before must be gone."""
         other = listed["count"].apart_from_now()
         listed[link].click()
-        self.expect({"rows": other}, within_ms=ANSWER_MS, what=listed.name)
+        self.expect({"rows": other}, within_ms=self.answer_ms, what=listed.name)
 
     def _opened(self, listed: Screen, ask: ClaimStatusRequest, pages: list[list[read_claims.Row]], place: int) -> ClaimStatusResult | None:
         """The claim at this place of the whole list, on a page of its own; None where that is another claim."""
@@ -163,7 +163,7 @@ class Claims(Eligibility):
             self._turn(listed, "previous_page")
         listed["open"].nth(place).click()
         page = self.screen("claim_detail")
-        came = self.expect({"refused": page["message"], "claim": page["landmark"]}, within_ms=ANSWER_MS, what=page.name)
+        came = self.expect({"refused": page["message"], "claim": page["landmark"]}, within_ms=self.answer_ms, what=page.name)
         if came == "refused" or page["message"].visible():
             said = page["message"].text()
             self.keep()

@@ -10,8 +10,9 @@ from payerbot import steps
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged, PortalDown, ReadBackMismatch
 from payerbot.model import EligibilityRequest, EligibilityResult, Outcome
+from portals.base import SOON_MS
 from portals.provider_express import read
-from portals.provider_express.shell import ANSWER_MS, SOON_MS, TRIES, Shell
+from portals.provider_express.shell import TRIES, Shell
 
 LABELS = {
     "member_id": "Member ID",
@@ -118,7 +119,7 @@ class Eligibility(Shell):
         """The benefits behind the member's name; None where they are another's."""
         found["open"].nth(place).click()
         page = self.screen("member_benefits")
-        self.expect({"benefits": page["landmark"]}, within_ms=ANSWER_MS, what=page.name)
+        self.expect({"benefits": page["landmark"]}, within_ms=self.answer_ms, what=page.name)
         sheet = self._sheet(page)
         self.keep()
         return read.eligibility(sheet, ask) if read.belongs(sheet, one, number, ask) else None

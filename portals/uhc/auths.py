@@ -11,7 +11,8 @@ from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult
 from payerbot.browser.locate import Screen
 from payerbot.errors import ClinicianWanted, PageChanged, PortalError, ReadBackMismatch, SubmissionUnknown
 from payerbot.model import Outcome, Patient, Result
-from portals._onehealthcare.base import ANSWER_MS, SOON_MS
+from portals.base import SOON_MS
+from portals.forms import AnotherTryError, EndedError
 from portals.text import plain
 from portals.uhc import read_auths
 from portals.uhc.claims import Claims
@@ -20,18 +21,6 @@ TOOL, SEARCH = "/#/prior-auth", "/#/prior-auth/search"
 BEFORE, SPAN = timedelta(days=365), timedelta(days=729)  # one search takes two years of service dates
 TRIES = 4
 PAIR = ("pair_label", "pair_value")
-
-
-class AnotherTryError(Exception):
-    """The form came back empty, or another page than the one that follows: it is loaded and filled anew, for nothing was sent."""
-
-
-class EndedError(Exception):
-    """The form cannot be filled to its end, and why; `sure` where no search before can have been answered so."""
-
-    def __init__(self, result: FilledRequest, *, sure: bool = True) -> None:
-        super().__init__()
-        self.result, self.sure = result, sure
 
 
 class Auths(Claims):
@@ -59,7 +48,7 @@ class Auths(Claims):
 
         found = self._requests(fill, "member_id", (f"member {who.member_id},", f"born {who.birth_date:%m/%d/%Y}", days))
         if isinstance(found, Result):
-            return AuthSearch(**_told(found))
+            return found.ended_as(AuthSearch)
         if not found:
             return AuthSearch(outcome=Outcome.NOT_FOUND, reason="the payer lists no request")
         return AuthSearch(outcome=Outcome.ANSWERED, standing=tuple(found), rung="member_id")
@@ -127,7 +116,7 @@ class Auths(Claims):
         for _ in range(TRIES):
             found = self._requests(fill, "number", (f"reference number {standing.reference}",))
             if isinstance(found, Result):
-                return AuthResult(**_told(found))
+                return found.ended_as(AuthResult)
             if len(found) != 1:
                 return AuthResult(outcome=Outcome.NOT_FOUND, reason="the payer does not list this request")
             rows = self._opened_request()
@@ -140,7 +129,7 @@ class Auths(Claims):
         """The one listed request, opened; None where the portal cannot show it now."""
         self.screen("auth_list")["open"].click()
         page = self.screen("auth_request")
-        came = self.expect({"request": page["landmark"], "trouble": page["trouble"]}, within_ms=ANSWER_MS, what=page.name)
+        came = self.expect({"request": page["landmark"], "trouble": page["trouble"]}, within_ms=self.answer_ms, what=page.name)
         self._down = came == "trouble"
         if self._down:
             return None
@@ -237,7 +226,7 @@ class Auths(Claims):
         result = self._no_answer(said)
         if result is None:
             raise AnotherTryError
-        raise EndedError(read_auths.filled(result), sure=sure)
+        raise EndedError(result, sure=sure)
 
     def _who_and_where(self, form: Screen, ask: AuthRequest) -> None:
         _choose(form, "type", read_auths.TYPES[ask.request_type], "request_type")
@@ -304,7 +293,7 @@ class Auths(Claims):
         def there() -> bool:
             return form["message"].visible() or (form["files"].visible() and len(form["files"].table()) == number)
 
-        if not self.tab.until(there, ANSWER_MS, form.name):
+        if not self.tab.until(there, self.answer_ms, form.name):
             raise PageChanged(f"{form.name}: the file is not listed")
         if form["message"].visible():
             self._said_no(form, sure=True)
@@ -355,7 +344,7 @@ class Auths(Claims):
             "home": self.screen("auth_home")["landmark"],
             "blank": self.screen("auth_check")["landmark"],
         }
-        came = self.came(answers, within_ms=min(ANSWER_MS, 2 * self.tab.limit_ms))
+        came = self.came(answers, within_ms=min(self.answer_ms, 2 * self.tab.limit_ms))
         self.keep()
         if came == "response" and response["fields"].wait(SOON_MS):
             said = read_auths.response(self._pairs_of(response), who.member_id, who.birth_date)
@@ -370,7 +359,3 @@ def _choose(form: Screen, key: str, label: str, field: str, *, exact: bool = Tru
     """Choose in one of the form's lists, or say which field the list does not have it for."""
     if not form[key].pick(label, exact=exact):
         raise EndedError(FilledRequest(outcome=Outcome.BAD_DATA, field=field, reason="the form does not offer this"))
-
-
-def _told(found: Result) -> dict[str, object]:
-    return {name: getattr(found, name) for name in Result.model_fields}

@@ -10,7 +10,7 @@ from payerbot import steps
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged, ReadBackMismatch
 from payerbot.model import ClaimList, ClaimListRequest, ClaimStatusRequest, ClaimStatusResult, Outcome
-from portals._onehealthcare.base import ANSWER_MS, SOON_MS
+from portals.base import SOON_MS
 from portals.uhc import read_claims
 from portals.uhc.eligibility import Eligibility
 
@@ -201,7 +201,7 @@ class Claims(Eligibility):
         """Another page; the one before must be gone."""
         shown = listed["landmark"].apart_from_now()
         listed[button].click()
-        self.expect({"rows": shown}, within_ms=ANSWER_MS, what=listed.name)
+        self.expect({"rows": shown}, within_ms=self.answer_ms, what=listed.name)
 
     def _opened(self, listed: Screen, ask: ClaimStatusRequest, pages: list[list[read_claims.Row]], place: int) -> ClaimStatusResult | None:
         """The claim at this place of the whole list, on a page of its own; None where that is another claim."""
@@ -213,7 +213,7 @@ class Claims(Eligibility):
         listed["open"].nth(place).click()
         page = self.screen("claim_detail")
         answers = {"claim": page["landmark"], "refused": page["refused"], "trouble": page["trouble"]}
-        came = self.expect(answers, within_ms=ANSWER_MS, what=page.name)
+        came = self.expect(answers, within_ms=self.answer_ms, what=page.name)
         if came == "refused":
             said = page["refused"].text()
             self.keep()
@@ -223,7 +223,7 @@ class Claims(Eligibility):
 
     def _detail(self, page: Screen) -> read_claims.Detail:
         self.must_have(page, *read_claims.PARTS, "lines")
-        if not page["waiting"].gone(ANSWER_MS):
+        if not page["waiting"].gone(self.answer_ms):
             raise PageChanged(f"{page.name}: its lines never come")
         for _ in range(page["collapsed"].count()):
             page["collapsed"].click()

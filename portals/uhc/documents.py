@@ -13,7 +13,7 @@ from payerbot.letters import FoundLetter, LetterDelivery, LettersRequest
 from payerbot.model import Outcome
 from payerbot.remittance import Document, EobDelivery, EobRequest, ListedPayment
 from portals import payments
-from portals._onehealthcare.base import ANSWER_MS, SOON_MS
+from portals.base import SOON_MS
 from portals.uhc import read_documents
 from portals.uhc.claims import Claims
 
@@ -127,7 +127,7 @@ class Documents(Claims):
             self.go("/#/nowhere")
             self.go(TRACKIT)
             page = self.screen("trackit")
-            if self.expect({"items": page["landmark"], "trouble": page["trouble"]}, within_ms=ANSWER_MS, what="TrackIt") == "trouble":
+            if self.expect({"items": page["landmark"], "trouble": page["trouble"]}, within_ms=self.answer_ms, what="TrackIt") == "trouble":
                 self._down = True
                 continue
             said = read_documents.count(page["landmark"].text())

@@ -10,7 +10,8 @@ from payerbot import steps
 from payerbot.browser.locate import Screen
 from payerbot.errors import PageChanged, ReadBackMismatch
 from payerbot.model import EligibilityRequest, EligibilityResult, Outcome
-from portals._onehealthcare.base import ANSWER_MS, SOON_MS, SinglePage
+from portals._onehealthcare.base import OneHealthcare
+from portals.base import SOON_MS
 from portals.uhc import read
 
 ELIGIBILITY = "/#/eligibility"
@@ -23,7 +24,7 @@ SURE = 2  # a refusal is believed when the payer says it twice: one retry someti
 KEPT = 50  # as many earlier answers are known again
 
 
-class Eligibility(SinglePage):
+class Eligibility(OneHealthcare):
     """Drives the form and reads the sections of its answer."""
 
     _transactions: deque[str]
@@ -107,7 +108,7 @@ class Eligibility(SinglePage):
         section = page.element("section", section=name)
         if not section.wait(SOON_MS):
             raise PageChanged(f"{page.name}.{name}: it is not there")
-        if not page.element("waiting", section=name).gone(ANSWER_MS):
+        if not page.element("waiting", section=name).gone(self.answer_ms):
             raise PageChanged(f"{page.name}.{name}: it is never filled")
         for _ in range(page.element("collapsed", section=name).count()):
             page.element("collapsed", section=name).click()

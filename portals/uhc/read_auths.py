@@ -126,11 +126,6 @@ def wants_more(message: str) -> bool:
     return "answer all clinical questions" in message.casefold()
 
 
-def filled(result: Result) -> FilledRequest:
-    """The same as the end of a form."""
-    return FilledRequest(**{name: getattr(result, name) for name in Result.model_fields})
-
-
 # --- what the plan needs ---
 
 

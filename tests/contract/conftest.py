@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A portal is not tested with a fault that its pages have no place for, and a quick run puts one portal through everything.
 
     Of several places that run the same pages one is put through everything; the others answer rows, with the sign-in that is their own.
+    What is `brief` is quick at every portal; what is only `at_every_place` is deep but for the first.
     """
     from portals import KNOWN
 
@@ -52,7 +53,7 @@ def _has_place(item: pytest.Item, given: Mapping[str, Any], slug: str) -> bool:
 
     if item.get_closest_marker("of_many_payers") is not None and len(payers_of(slug)) == 1:
         return False
-    if slug != _first_of_its_family(slug) and item.get_closest_marker("brief") is None:
+    if slug != _first_of_its_family(slug) and not {"brief", "at_every_place"} & {mark.name for mark in item.iter_markers()}:
         return False
     return site_of(slug).knows(given.get("fault", ""))
 

@@ -77,11 +77,16 @@ def pdfs(answer: EobDelivery) -> list[bytes]:
 
 def wrong(site: Site, row: Row, **changed: Any) -> list[str]:
     """In what a delivery differs from the truth, as far as it shows: how it ended, the payment's row, the documents to the byte."""
-    true = true_of(site, row)
     try:
         answer = deliver(site, row, **changed)
     except AccessWanted:
-        return [] if true.outcome == "needs_person" else ["gate"]
+        return [] if true_of(site, row).outcome == "needs_person" else ["gate"]
+    return compared(site, row, answer)
+
+
+def compared(site: Site, row: Row, answer: EobDelivery) -> list[str]:
+    """In what this delivery differs from the truth."""
+    true = true_of(site, row)
     if true.outcome not in ("answered", "unreadable"):
         return [] if (answer.outcome, answer.documents) == (Outcome(true.outcome), ()) else [f"{answer.outcome}, not {true.outcome}"]
     if answer.outcome is not Outcome.ANSWERED or answer.listed is None:

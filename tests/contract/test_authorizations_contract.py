@@ -164,7 +164,7 @@ def test_a_form_that_changed_is_filled_right_or_said_and_nothing_is_sent(site: S
 
 @pytest.mark.parametrize(
     "fault",
-    ["renamed-label@auth-submit", *deep("changed-id@auth-submit", "moved-element@auth-submit", "removed-landmark@auth-submit")],
+    deep("renamed-label@auth-submit", "changed-id@auth-submit", "moved-element@auth-submit", "removed-landmark@auth-submit"),
 )
 @everywhere
 def test_a_response_that_changed_is_read_or_unknown_and_found_where_requests_are_listed(site: Site, fault: str) -> None:
@@ -263,9 +263,8 @@ def nobody(site: Site) -> AuthRequest:
 @pytest.mark.parametrize(
     "fault",
     [
-        "blank-form@auth-next",
         "pick-lost@auth-form",
-        *deep("error-503@auth-next", "payer-error@auth-next", "frame-detached@auth-next", "survey@auth-form"),
+        *deep("blank-form@auth-next", "error-503@auth-next", "payer-error@auth-next", "frame-detached@auth-next", "survey@auth-form"),
     ],
 )
 @everywhere

@@ -104,7 +104,7 @@ class TestFaults:
         with site.fault("stuck@eligibility"):
             assert [site.wrong(site.visit_of(site.first, nth=n)) for n in (1, 2)] == [[], []]
 
-    @pytest.mark.brief
+    @pytest.mark.at_every_place
     @pytest.mark.parametrize("fault", ["renamed-label@coverage", *deep("changed-id@coverage", "moved-element@coverage")])
     def test_a_changed_result_is_said_not_guessed(self, site: Site, fault: str) -> None:
         with site.fault(fault), pytest.raises(PageChanged):
@@ -149,7 +149,7 @@ class TestFaults:
         with site.fault(fault, patience=8), pytest.raises(error):
             site.check(site.visit_of(site.first, nth=1))
 
-    @pytest.mark.brief
+    @pytest.mark.at_every_place
     def test_a_stale_not_found_is_not_believed(self, site: Site) -> None:
         assert site.check(site.visits("not_found")[0]).outcome is Outcome.NOT_FOUND
         with site.fault("stale-result@coverage"):
@@ -183,7 +183,7 @@ def test_visits_of_every_ending_are_answered_as_the_truth_has_them(site: Site) -
 
 @everywhere
 @pytest.mark.deep
-@pytest.mark.brief
+@pytest.mark.at_every_place
 def test_every_visit_of_the_example_world_is_answered_as_the_truth_has_it(site: Site) -> None:
     rows = site.visits("answered", "not_found", "ambiguous", "bad_data")
     assert len(rows) >= 30

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult
+from payerbot.authorization import Answered, Attachment, AuthRequest, AuthResult, FilledRequest
 from payerbot.model import ClaimStatusRequest, ClaimStatusResult, EligibilityRequest, EligibilityResult
 from portals.carelon import read as benefits
 from portals.carelon import read_auths
@@ -62,7 +62,7 @@ KINDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "claim-list": _list,
     "claim-message": lambda page: claims.refusal(page["message"]),
     "auth-review": _review,
-    "auth-message": lambda page: read_auths.filled(read_auths.refusal(page["message"])),
+    "auth-message": lambda page: read_auths.refusal(page["message"]).ended_as(FilledRequest),
     "auth-wants-more": lambda page: {"wants_more": read_auths.wants_more(page["message"])},
     "auth-duplicate": lambda page: {"number": read_auths.duplicate(page["message"])},
     "auth-summary": _response,
