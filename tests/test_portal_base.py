@@ -126,7 +126,7 @@ def test_a_page_that_is_still_on_its_way_has_not_changed(desktop: Desktop) -> No
 def test_what_belongs_to_a_page_is_missed_soon(desktop: Desktop) -> None:
     portal = showing(desktop, "<p id=result>Active Coverage</p>", seconds=60)
     portal.must_have(portal.screen("result"), "landmark")
-    with pytest.raises(PageChanged, match="error.landmark: it is not there"):
+    with pytest.raises(PageChanged, match=r"error\.landmark: it is not there"):
         portal.must_have(portal.screen("error"), "landmark")
 
 
