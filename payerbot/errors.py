@@ -84,6 +84,10 @@ class QuestionWanted(NeedsHuman):
     """The portal asks a security question; its answer is a person's."""
 
 
+class ProfileWanted(NeedsHuman):
+    """The portal wants the account completed first, such as by a phone number; that is a person's to do."""
+
+
 class PasswordExpired(NeedsHuman):
     """The portal wants a new password; a person sets it."""
 

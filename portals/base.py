@@ -23,6 +23,7 @@ from payerbot.errors import (
     PortalDown,
     PortalError,
     PortalSlow,
+    ProfileWanted,
     QuestionWanted,
     SessionLost,
     SignedOutByPerson,
@@ -32,7 +33,9 @@ from payerbot.model import Frozen, Request
 from portals.workdays import business_days_after, is_holiday
 
 Rule = Literal["forbidden", "unknown", "ask_first", "registered_only", "permitted"]
-Meaning = Literal["session_lost", "down", "bot_wall", "terms", "method", "code", "sent_code", "trust", "password", "passkey", "question"]
+Meaning = Literal[
+    "session_lost", "down", "bot_wall", "terms", "method", "code", "sent_code", "trust", "password", "passkey", "question", "profile"
+]
 MEANS: dict[str, type[PortalError]] = {
     "session_lost": SessionLost,
     "down": PortalDown,
@@ -44,6 +47,7 @@ MEANS: dict[str, type[PortalError]] = {
     "password": PasswordExpired,
     "passkey": PasskeyWanted,
     "question": QuestionWanted,
+    "profile": ProfileWanted,
 }
 BUSY = 429  # HTTP: too many requests
 DAYS_AHEAD = 14  # no portal is closed longer

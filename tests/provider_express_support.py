@@ -48,6 +48,11 @@ class Person:
         self.there("#username")
 
     def sign_in(self, layout: str = "A") -> None:
+        self.with_password(layout)
+        self.there("#transactionsMenu")
+
+    def with_password(self, layout: str = "A") -> None:
+        """Password and code; what comes then is another thing."""
         self.begin(layout)
         if layout == "A":
             self.page.get_by_label("Sign in with").select_option("One Healthcare ID")
@@ -59,7 +64,6 @@ class Person:
         self.there("button#totp").click()
         self.there("input#totp").fill(self.user.code())
         self.page.locator("#btnVerify").click()
-        self.there("#transactionsMenu")
 
     def open(self, name: str) -> None:
         """A page by the words of the Transactions menu."""

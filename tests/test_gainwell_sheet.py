@@ -28,6 +28,8 @@ DOCUMENTED: dict[str, tuple[str, ...]] = {  # page: labels and id suffixes
         "Eligibility", "Eligibility Verification", "Claims", "Search Claims", "Search Payment History", "Care Management",
         "Create Authorization", "View Authorization Status", "Maintain Favorite Providers",
     ),
+    "menus in Indiana": ("Care Management", "Submit RCP Referral to Lock-in List"),
+    "addresses": ("/hcp/provider/Home/tabid/135/Default.aspx", "/Claims/SearchClaims/", "tabid/531"),
     "eligibility": (
         "Eligibility Verification Request", "Member ID", "SSN", "Last Name", "First Name", "Birth Date", "Effective From", "Effective To",
         "_MemberIDCmnTextBox_Control", "_LastNameCmnTextBox_Control", "_FirstNameCmnTextBox_Control", "_BirthDateCmnDate_Control",
@@ -74,6 +76,7 @@ def pages(world: World) -> Iterator[dict[str, str]]:
             "password": indiana.press("ContinueCmnButton", ChallengeResponseCmnTextBox=user.backup_codes[0]),
             "picker": indiana.press("SignInCmnButton", PasswordCmnTextBox=user.password),
             "menus": colorado.sign_in(user),
+            "addresses": "\n".join((HOME, *re.findall(r'href="([^"]+)"', colorado.page))),
             "eligibility": colorado.open("Eligibility Verification"),
             "eligibility refused": colorado.verify("not a number", TODAY),
         }
@@ -83,7 +86,7 @@ def pages(world: World) -> Iterator[dict[str, str]]:
         ids = [m.coverages[0].member_id for m in world.members if m.coverage_at(PAYER) and m.coverages[0].on_file][:9]
         found["limited plans"] = found["answer"] = "".join(colorado.verify(number, TODAY) for number in ids)
         found["payments in Nevada"] = nevada.open("Search Payment History")
-        indiana.sign_in(user)
+        found["menus in Indiana"] = indiana.sign_in(user)
         found["payments in Indiana"] = indiana.open("Search Payment History")
         found["payment list"] = colorado.payments(number=world.remits[0].check_no)
         yield {**found, **_of_claims(colorado, world)}
@@ -116,7 +119,9 @@ def _texts(page: str) -> set[str]:
 @pytest.mark.parametrize("place, said", [(place, said) for place, all_said in DOCUMENTED.items() for said in all_said])
 def test_what_is_known_of_a_page_stands_on_it(pages: dict[str, str], place: str, said: str) -> None:
     page = pages[place]
-    if said.startswith(("_", "$")) or said.endswith(("Button", "_Control")):
+    if place == "addresses":
+        assert said in page
+    elif said.startswith(("_", "$")) or said.endswith(("Button", "_Control")):
         assert re.search(rf'(?:id|name)="[^"]*{re.escape(said)}', page)
     elif said in {"View Professional Claim - ID", "Error"}:
         assert f">{said}" in page

@@ -19,6 +19,7 @@ from payerbot.errors import (
     PortalDown,
     PortalError,
     PortalSlow,
+    ProfileWanted,
     QuestionWanted,
     ReadBackMismatch,
     SessionLost,
@@ -40,6 +41,7 @@ WANTED: dict[Meaning, type[PortalError]] = {
     "password": PasswordExpired,
     "passkey": PasskeyWanted,
     "question": QuestionWanted,
+    "profile": ProfileWanted,
 }
 CONFIG = PortalConfig(
     title="Cascade Health",

@@ -18,6 +18,7 @@ from payerbot.errors import (
     PasswordExpired,
     PortalDown,
     PortalError,
+    ProfileWanted,
     TermsPage,
 )
 from sandbox.world import SEED
@@ -142,3 +143,13 @@ def test_a_passkey_is_left_to_its_person(site: Site) -> None:
     site.twin.change_user(site.user.user_id, ways=["passkey", "app"])
     with pytest.raises(PasskeyWanted):
         sign_in(site)
+
+
+@pytest.mark.parametrize("lacking", ["phone", "information"])
+def test_what_the_account_lacks_is_given_by_its_person_and_then_it_signs_in(site: Site, lacking: str) -> None:
+    site.twin.change_user(site.user.user_id, lacks=[lacking])
+    with pytest.raises(ProfileWanted):
+        sign_in(site)
+    assert site.twin.records("sign_in")[-1]["outcome"] == "code_wanted"
+    site.twin.change_user(site.user.user_id, lacks=[])
+    sign_in(site)

@@ -26,6 +26,7 @@ from payerbot.errors import (
     PasswordExpired,
     PortalDown,
     PortalError,
+    ProfileWanted,
     QuestionWanted,
     RetryLater,
     SignInUnresolved,
@@ -52,6 +53,7 @@ _MEANT: dict[str, tuple[SignInOutcome, type[PortalError]]] = {  # what a banner'
     "sent_code": ("code_wanted", CodeWanted),
     "passkey": ("code_wanted", PasskeyWanted),
     "question": ("code_wanted", QuestionWanted),
+    "profile": ("code_wanted", ProfileWanted),
 }
 ATTENDED_MS = 600_000
 _CODES: tuple[Meaning, ...] = ("code", "sent_code")

@@ -37,6 +37,9 @@ KINDS: dict[str, Kind] = {
         "choose another way of signing in in the account's own settings, such as an authenticator app, or run 'payerbot attach {portal}'",
     ),
     "question_wanted": Kind("asks a security question of", "done", "run 'payerbot attach {portal}' and answer it yourself"),
+    "profile_wanted": Kind(
+        "wants more of the account, such as a phone number, before it lets in", "done", f"sign in {_ELSEWHERE} and give what it asks for"
+    ),
     "sign_in_refused": Kind(
         "refused the user id or the password of", "fixed", f"sign in {_ELSEWHERE}, then run 'payerbot keys set {{portal}}'"
     ),

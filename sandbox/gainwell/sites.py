@@ -18,6 +18,7 @@ class State:
     second: Literal["", "code", "question"] = ""  # what comes besides the password
     picks_provider: bool = False
     limited_plans: bool = False  # members can have plans besides that are not Medicaid
+    locks_in: bool = False  # members can be referred to the list of those who are locked in to one provider
     bare_payment_ids: bool = False  # payments stand without the leading zeros of their checks
 
     @property
@@ -37,5 +38,14 @@ STATES = (
     State("ri", "Rhode Island Medicaid Healthcare Portal", "medicaid_ri", "User Name"),
     State("co", "Health First Colorado Provider Web Portal", "medicaid_co", "User Name", picks_provider=True, limited_plans=True),
     State("nv", "Nevada Medicaid Provider Web Portal", "medicaid_nv", "User Name", "Recipient ID", second="code"),
-    State("in", "IHCP Provider Healthcare Portal", "medicaid_in", "User ID", second="question", picks_provider=True, bare_payment_ids=True),
+    State(
+        "in",
+        "IHCP Provider Healthcare Portal",
+        "medicaid_in",
+        "User ID",
+        second="question",
+        picks_provider=True,
+        locks_in=True,
+        bare_payment_ids=True,
+    ),
 )

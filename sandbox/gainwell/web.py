@@ -148,7 +148,7 @@ def page(request: Request, at: At, body: str, view: View) -> HTMLResponse:
     session.memory["token"], session.last_input = secrets.token_hex(8), time.monotonic()
     covers = "".join(COVERS[fault] for fault in COVERS if at.fires(fault) is not None)
     notice = NOTICE if at.on("maintenance-notice") is not None else ""
-    inside = _header(state_of(request), session, at) + _menus(session.memory["token"]) + notice + body + covers
+    inside = _header(state_of(request), session, at) + _menus(session.memory["token"], state_of(request)) + notice + body + covers
     return HTMLResponse(
         frame(state_of(request).title, inside, view=view.key, action=request.url.path), headers={"Cache-Control": "no-store"}
     )
@@ -164,6 +164,7 @@ def _header(state: State, session: Session, at: At) -> str:
     )
 
 
+LOCK_IN = "Submit RCP Referral to Lock-in List"
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     "Eligibility": (("Eligibility Verification", paths.ELIGIBILITY),),
     "Claims": (("Search Claims", paths.CLAIMS), ("Search Payment History", paths.PAYMENTS)),
@@ -171,21 +172,22 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Create Authorization", paths.ELSEWHERE),
         ("View Authorization Status", paths.ELSEWHERE),
         ("Maintain Favorite Providers", paths.ELSEWHERE),
+        (LOCK_IN, paths.ELSEWHERE),
     ),
     "Resources": (("Forms", paths.ELSEWHERE),),
 }
 
 
-def _menus(token: str) -> str:
+def _menus(token: str, state: State) -> str:
     """The menus that open under the pointer; before them a copy for small screens, hidden, whose links are good for nothing."""
-    hidden = _menu(secrets.token_hex(8))
-    return f'<div class="small-screen">{hidden}</div><div class="menus">{_menu(token)}</div>'
+    hidden = _menu(secrets.token_hex(8), state)
+    return f'<div class="small-screen">{hidden}</div><div class="menus">{_menu(token, state)}</div>'
 
 
-def _menu(token: str) -> str:
+def _menu(token: str, state: State) -> str:
     tops = "".join(
         f'<li><a href="javascript:void(0)">{top}</a><ul>'
-        + "".join(f'<li><a href="{path}?tk={token}">{name}</a></li>' for name, path in links)
+        + "".join(f'<li><a href="{path}?tk={token}">{name}</a></li>' for name, path in links if name != LOCK_IN or state.locks_in)
         + "</ul></li>"
         for top, links in MENUS.items()
     )

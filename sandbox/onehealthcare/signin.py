@@ -29,7 +29,9 @@ USUAL = {"uhc": "C"}  # the layout a portal's users get; the others get A
 WAYS = {
     "app": ("totp", "Via Microsoft Authenticator"),
     "text": ("textMsg", "Via Text Message"),
+    "call": ("voiceCall", "Via Call"),  # whoever has a phone for texts can be called as well
 }
+WANTED = {"phone": "add_phone", "information": "more_information"}  # what a user lacks, and the step that asks for it
 ENDED = {
     "concurrent": "You have been signed out because your One Healthcare ID signed in from another device.",
     "inactivity": "You have been signed out due to inactivity.",
@@ -165,7 +167,8 @@ class _Attempt:
 
 def _second(user: Login, wanted: str, at: At) -> dict[str, Any]:
     """What the second step offers; a code by e-mail is none of it since March 2025."""
-    offered = [way for way in ([wanted, *user.ways] if wanted in WAYS else user.ways) if way in WAYS]
+    mine = [both for way in user.ways for both in ((way, "call") if way == "text" else (way,))]
+    offered = [way for way in ([wanted, *mine] if wanted in WAYS else mine) if way in WAYS]
     ways = [{"value": way, "id": WAYS[way][0], "label": WAYS[way][1]} for way in dict.fromkeys(offered)]
     return {"ways": ways, "passkey": user.ways[:1] == ["passkey"], "layout": layout(At(at.box, at.portal, "code"))}
 
@@ -176,6 +179,9 @@ def _through(request: Request, session: Session) -> dict[str, Any]:
     if session.user.password_days_left <= 0 or at.fires("password-expired") is not None:
         session.stage = "password"
         return {"outcome": "password_expired"}
+    if lacking := next((name for name in WANTED if name in session.user.lacks), ""):
+        session.memory["lacking"] = lacking
+        return {"outcome": WANTED[lacking]}
     if _wants_consent(request, session):
         session.memory["consent"] = True
         return {"outcome": "consent"}
@@ -208,7 +214,7 @@ async def choose_way(request: Request) -> Response:
     if session is None:
         return _gone()
     session.way = (await request.json())["way"]
-    if session.way == "text":
+    if session.way in ("text", "call"):
         _box(request).logins.send_code(session, session.way)
     return JSONResponse({"way": session.way, "phone": session.user.phone})
 
@@ -254,6 +260,15 @@ async def trust(request: Request) -> Response:
     return JSONResponse(_through(request, session))
 
 
+async def complete(request: Request) -> Response:
+    """Somebody gave what the account lacked."""
+    session = _session(request)
+    if session is None or session.ended or not session.memory.get("lacking"):
+        return _gone()
+    session.user.lacks = [name for name in session.user.lacks if name != session.memory["lacking"]]
+    return JSONResponse(_through(request, session))
+
+
 async def agree(request: Request) -> Response:
     """Somebody agreed to share the ID with the portal."""
     session = _session(request)
@@ -274,5 +289,6 @@ ROUTES = [
     Route("/api/method", choose_way, methods=["POST"]),
     Route("/api/code", code, methods=["POST"]),
     Route("/api/trust", trust, methods=["POST"]),
+    Route("/api/complete", complete, methods=["POST"]),
     Route("/api/consent", agree, methods=["POST"]),
 ]

@@ -16,7 +16,8 @@ Invented, because nothing public says (selectors mark them ``invented``):
 - claims: "Claim number" and "Dates of service" as search types, the words of the choices, 90 days as the longest span, columns and their
   order, paging by tens, status words for claims that are none of Paid, Denied, Pending, Finalized or Misdirected, adjudication status
   words, `overview-received-date`, `overview-processed-date`, `overview-last-dos`, `overview-message`, `overview-requested`,
-  `overview-related`, `bs-allowed-content`; columns of the lines; that a search covers one provider until the whole TIN is chosen.
+  `overview-related`, `bs-allowed-content`, what follows `cob-` and that nothing was ever coordinated; columns of the
+  lines; that a search covers one provider until the whole TIN is chosen.
 - documents: that payment documents are kept 24 months, come the day after the payment, are found quickly by TIN and by member id and birth
   date in any 90 days, and need a role, is documented; everything else of the pages is invented: the letters among them, their columns, the
   words, paging, and all of TrackIt but its name and that it lists actions.

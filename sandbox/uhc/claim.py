@@ -65,6 +65,7 @@ def detail(claim: Claim) -> dict[str, Any]:
         ("bs-total-paid-content", "Total paid", money(claim.paid)),
         ("bs-patient-content", "Patient responsibility", money(claim.patient_resp)),
         ("diagnosis-codes-content", "Diagnosis codes", claim.dx),
+        ("cob-content", "Coordination of benefits", NONE),
     ]
     payments = [("Payment issue date", us(claim.check_date)), ("Payment number", claim.check_no or NONE)]
     return {"overview": overview, "summary": summary, "payments": payments, "columns": LINES, "lines": [_line(x) for x in claim.lines]}

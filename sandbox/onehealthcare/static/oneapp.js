@@ -110,7 +110,8 @@ async function sent(userId, password, where) {
 }
 
 function follow(answer) {
-  const next = { locked, consent, password_expired: expired, trust: trustPage, code_wanted: second };
+  const next = { locked, consent, password_expired: expired, trust: trustPage, code_wanted: second,
+    add_phone: addPhone, more_information: moreInformation };
   if (answer.outcome === "ok") location.assign(answer.to);
   else if (next[answer.outcome]) next[answer.outcome](answer);
   else wall("Something Went Wrong", "We could not find where you came from.");
@@ -139,7 +140,8 @@ function methods(answer) {
     const chosen = await call("/api/method", { way: way.value });
     codePage(chosen);
   } }, way.label));
-  show("/rba/options", "Verify Identity", h("p", {}, "Choose how you want to verify your identity."), ...ways);
+  // two scripts that drove this page read two headings: each goes with the layouts of the form that its script knew
+  show("/rba/options", boot.form === "C" ? "Verify Identity" : "Verify Your Identity", h("p", {}, "Choose how you want to verify your identity."), ...ways);
 }
 
 function codePage(chosen) {
@@ -156,9 +158,23 @@ function codePage(chosen) {
   });
   const label = h("label", {}, skip, "Skip this step in future if this is your private device.");
   const button = h("button", { id: app ? "btnVerify" : "continuebtn", type: "button", onclick: send }, t(app ? "Verify" : "Continue"));
-  const said = h("p", {}, app ? "Open your authenticator app." : `We sent a text message to ${chosen.phone}.`);
+  const sent = chosen.way === "call" ? `We are calling ${chosen.phone}.` : `We sent a text message to ${chosen.phone}.`;
+  const said = h("p", {}, app ? "Open your authenticator app." : sent);
   const parts = layout.moved ? [button, label, ...box.parts] : [...box.parts, label, button];
   show("/rba/code", app ? "Verify Identity" : "Access Code", said, where, ...parts);
+}
+
+function addPhone() {
+  const box = field("newPhone", "Phone number", "tel");
+  const verify = h("button", { type: "button", onclick: async () => follow(await call("/api/complete", {})) }, "Verify");
+  const add = h("button", { type: "button", onclick: () => show("/profile/phone", "Verify Your Phone", ...box.parts, verify) }, "ADD");
+  show("/profile/phone", "Add a Phone Number", h("p", {}, "A phone number is needed to keep your account safe."), add);
+}
+
+function moreInformation() {
+  const box = field("legalName", "Legal name", "text");
+  const go = h("button", { type: "button", onclick: async () => follow(await call("/api/complete", {})) }, "Continue");
+  show("/profile/more", "Additional Information", h("p", {}, "We need additional information before you go on."), ...box.parts, go);
 }
 
 function trustPage() {
