@@ -386,8 +386,7 @@ class _Turn:
                 with in_our_words("browser"):
                     page = context.new_page()
                 yield Tab(page, selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
-                with contextlib.suppress(PortalError), in_our_words("browser"):  # it may be gone already
-                    page.close()
+                tabs.close(page)  # it may be gone already, or on its way somewhere
 
             self.opened = opened
             with opened() as tab:

@@ -24,7 +24,6 @@ class PaidClaim(NamedTuple):
     charge: Decimal
     check_no: str
     check_date: date | None = None
-    method: str = ""
 
 
 class Choice(NamedTuple):
@@ -102,6 +101,6 @@ def _is_claim(found: PaidClaim, agree: set[str], ask: EobRequest) -> bool:
     return not ask.check_no or same_number(found.check_no, ask.check_no)
 
 
-def payments_of(rows: Sequence[PaidClaim]) -> list[tuple[str, date | None, str]]:
-    """The payments that these rows are part of, each once: number, day and method."""
-    return list(dict.fromkeys((found.check_no, found.check_date, found.method) for found in rows))
+def payments_of(rows: Sequence[PaidClaim]) -> list[tuple[str, date | None]]:
+    """The payments that these rows are part of, each once: number and day."""
+    return list(dict.fromkeys((found.check_no, found.check_date) for found in rows))

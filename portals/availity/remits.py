@@ -121,7 +121,7 @@ class Remits(Shell):
             return none
         if len(checks) > 1:
             return EobDelivery(outcome=Outcome.AMBIGUOUS, reason="the claim is part of several payments: give the check number")
-        number, day, _ = checks[0]
+        number, day = checks[0]
         start, end = self._days_around(day)
         paid = ask.model_copy(update={"check_no": number, "check_date": ask.check_date or day})
         result = self._payment(paid, Look(look.rung, CHECKS, number, start, end))

@@ -110,7 +110,7 @@ class Remits(Claims):
             return EobDelivery(outcome=Outcome.NOT_FOUND, reason=reason)
         if len(checks) > 1:
             return EobDelivery(outcome=Outcome.AMBIGUOUS, reason="the claim is part of several payments: give the check number")
-        number, when, _ = checks[0]
+        number, when = checks[0]
         paid = ask.model_copy(update={"check_no": number, "check_date": ask.check_date or when})
         result = self._payment(paid, Find(find.rung, "tracking", {"tracking": number}))
         return result.model_copy(update={"match": (*payments.claim_agrees(claims[choice.rows[0]], ask), *result.match)})

@@ -97,7 +97,7 @@ class Documents(Claims):
         if not found:
             reason = "the claim of this number has another day or charge" if choice.others else "the portal lists no such payment"
             return EobDelivery(outcome=Outcome.NOT_FOUND, reason=reason, tried=("claim",))
-        number, on, _ = found[0]
+        number, on = found[0]
         result = self._by_number(ask.model_copy(update={"check_no": number, "check_date": ask.check_date or on}), "claim")
         return result.model_copy(update={"match": (*payments.claim_agrees(rows[choice.rows[0]], ask), *result.match)})
 

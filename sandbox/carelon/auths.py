@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from email import message_from_bytes
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox import uploads
 from sandbox.auths import Draft, Standing, Taken, shown_name
 from sandbox.carelon import auth_rules as rules
 from sandbox.carelon import paths
@@ -32,7 +32,7 @@ from sandbox.carelon.coverage import full_name
 from sandbox.carelon.frame import Drift, button, form, message, pairs
 from sandbox.carelon.members import look_up
 from sandbox.carelon.sites import DIRECT
-from sandbox.carelon.web import current, form_of, keep, new_token, page, place_of, session_at, signed_in, step, took_token
+from sandbox.carelon.web import current, keep, new_token, page, place_of, session_at, signed_in, step, took_token
 from sandbox.carelon.words import trouble, us
 from sandbox.line import Cut, never
 from sandbox.logins import Session
@@ -110,7 +110,7 @@ def _onward(wizard: Wizard) -> str:
 @signed_in
 async def advance(request: Request, at: At) -> Response:
     """Whatever a page of the wizard sends: its next page, the same one with a message, or a form that is begun anew."""
-    sent, file = await _sent(request)
+    sent, files = await uploads.sent(request)
     wizard: Wizard | None = current(at, "wizard")
     good = took_token(at, sent) and wizard is not None and sent.get("page") == wizard.page and sent.get("nonce") == wizard.nonce
     if wizard is None or not good or at.fires("blank-form") is not None:
@@ -125,27 +125,8 @@ async def advance(request: Request, at: At) -> Response:
         if not wizard.message:
             wizard.page = PAGES[PAGES.index(wizard.page) + 1]
     elif not wizard.message:
-        _stay(at, wizard, sent, file)
+        _stay(at, wizard, sent, files.get("document"))
     return _shown(request, at, wizard)
-
-
-async def _sent(request: Request) -> tuple[dict[str, str], tuple[str, bytes] | None]:
-    """The fields of a form and the document that came with it; browsers write it in parts where a file may come."""
-    body, kind = await request.body(), request.headers.get("content-type", "")
-    if not kind.startswith("multipart/"):
-        return {name: value.replace("\r\n", "\n") for name, value in (await form_of(request)).items()}, None
-    whole = message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
-    fields: dict[str, str] = {}
-    file: tuple[str, bytes] | None = None
-    for part in whole.walk():
-        name, data = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
-        if not isinstance(data, bytes) or not isinstance(name, str):
-            continue
-        if filename := part.get_filename():
-            file = filename, data
-        elif name != "document":
-            fields[name] = data.decode().replace("\r\n", "\n")
-    return fields, file
 
 
 def _take_in(wizard: Wizard, sent: dict[str, str]) -> None:
@@ -225,7 +206,7 @@ def _not_required(request: Request, at: At, wizard: Wizard) -> Response:
 @signed_in
 async def save_draft(request: Request, at: At) -> Response:
     """Save Request as Draft: it lives in ProviderConnect only, and nothing was sent."""
-    sent, _ = await _sent(request)
+    sent, _ = await uploads.sent(request)
     wizard: Wizard | None = current(at, "wizard")
     if wizard is None or wizard.found is None or wizard.page not in CLINICAL or not took_token(at, sent):
         return _shown(request, at, _begun(at))
@@ -255,7 +236,7 @@ async def save_draft(request: Request, at: At) -> Response:
 @signed_in
 async def submit(request: Request, at: At) -> Response:
     """Submit: counted when it arrives, and again when it is taken; what the browser hears of it is another matter."""
-    sent, _ = await _sent(request)
+    sent, _ = await uploads.sent(request)
     session, nonce, wizard = session_at(at), sent.get("nonce", ""), current(at, "wizard")
     at.box.auths.presses[nonce] += 1
     at.box.records.add("press", form="authorization", nonce=nonce, session=session.label)

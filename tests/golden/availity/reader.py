@@ -64,7 +64,7 @@ def _remit_claims(page: dict[str, Any]) -> dict[str, Any]:
     choice = payments.choose_claim(rows, ask)
     checks = payments.payments_of([rows[at] for at in choice.rows])
     return {
-        "checks": [[number, day.isoformat() if day else None] for number, day, _ in checks],
+        "checks": [[number, day.isoformat() if day else None] for number, day in checks],
         "others": choice.others,
         "agrees": [list(payments.claim_agrees(rows[at], ask)) for at in choice.rows],
     }

@@ -69,7 +69,7 @@ def _paid(page: dict[str, Any]) -> dict[str, Any]:
     rows = [library.claim(cells) for cells in page["rows"]]
     choice = payments.choose_claim(rows, ask)
     found = payments.payments_of([rows[at] for at in choice.rows])
-    return {"rows": list(choice.rows), "others": choice.others, "payments": [[number, str(on)] for number, on, _ in found]}
+    return {"rows": list(choice.rows), "others": choice.others, "payments": [[number, str(on)] for number, on in found]}
 
 
 def _export(page: dict[str, Any]) -> dict[str, Any]:
