@@ -100,6 +100,7 @@ def _auths(person: Person, world: World) -> dict[str, str]:
     person.page.get_by_role("link", name="Auth Inquiry", exact=True).click()
     person.page.get_by_role("heading", name="Auth Inquiry").wait_for()
     found["auth inquiry"] = person.source()
+    person.page.get_by_role("link", name="Auths", exact=True).click()
     person.page.get_by_role("link", name="Auth request", exact=True).click()
     person.page.get_by_role("link", name="Request a new authorization").wait_for()
     found["auth request"] = person.source()
@@ -117,6 +118,7 @@ def _gates(person: Person) -> dict[str, str]:
     found = {}
     person.twin.change_user(person.user.user_id, lacks=["phone", "information"])
     person.with_password()
+    person.page.get_by_role("button", name="ADD").wait_for()
     found["added"] = person.there("main").inner_html()
     person.page.get_by_role("button", name="ADD").click()
     found["added, verified"] = person.there("main").inner_html()

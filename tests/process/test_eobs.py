@@ -8,6 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from payerbot.remittance import same_number
 from sandbox import truth_eobs
 from sandbox.eobs.ways import GATED, WAYS, withheld
@@ -83,6 +85,7 @@ def provider_adjustment(line: Row) -> str:
     return f"{code} {line['payer_claim_no']}".strip() + f":{amount}"
 
 
+@pytest.mark.deep
 def test_payments_in_service_lines_out_right_to_the_cent_and_the_next_day_fetches_nothing(office: support.Office) -> None:
     rows = payments()
     file = write(office.folder / "payments.csv", rows)

@@ -193,6 +193,7 @@ def test_the_gate_says_until_when_a_login_may_be_used(office: Office) -> None:
     assert at_the_desk.stop_by is None  # a person started it and is there to stop it
 
 
+@pytest.mark.deep
 def test_thrown_out_by_a_person_it_yields_until_the_next_hours(office: Office) -> None:
     office.twin.fault(SLOWLY)
     batch, other = office.load(3), office.load(1, job=Job.CLAIM_STATUS)
