@@ -24,14 +24,18 @@ NOTE = "Weekly sessions; moderate symptoms.\nSee the attached plan."
 
 
 def members_at(world: World, payer: str) -> list[Member]:
-    """Members with a plan in force, whom the payer finds by id and birth date, and whose name the practice writes as the payer does."""
+    """Members with a plan in force, whom the payer finds by id and birth date, and whose name the practice writes as the payer does.
+
+    Those for whom nothing was ever asked come first.
+    """
+    asked = {one.member_key for one in world.authorizations if one.payer == payer}
     found = []
     for member in world.members:
         plan = member.coverage_at(payer)
         if plan and plan.on_file and plan.active_on(world.as_of) and member.relation != "other" and member.known_as == member.person:
             hits = world.find_members(payer, member_id=plan.filed_id, birth_date=member.person.birth_date, on=world.as_of)
             found += [member] if {f.member.key for f in hits} == {member.key} else []
-    return found
+    return sorted(found, key=lambda member: member.key in asked)
 
 
 def request_for(member: Member, payer: str, code: str = "90837", **changed: Any) -> AuthRequest:

@@ -20,7 +20,7 @@ def able(capability: type) -> list[str]:
 
 
 def telling(site: Site, rows: Sequence[Row]) -> list[Row]:
-    """One row of each way to end, and one of each edge case of a member or a claim."""
+    """One row of each way to end, and one of each edge case of a member or a claim; a third of them where another place runs the same pages."""
     claims = {claim.claim_id: claim.cases for claim in site.world.claims if claim.claim_id}
     members = {member.key: member.cases for member in site.world.members}
     found: dict[tuple[object, ...], Row] = {}
@@ -30,7 +30,10 @@ def telling(site: Site, rows: Sequence[Row]) -> list[Row]:
         for case in cases:
             found.setdefault((case,), row)
         found.setdefault((true.outcome, true.fields.get("state"), true.fields.get("coverage")), row)
-    return list({id(row): row for row in found.values()}.values())
+    every = list({id(row): row for row in found.values()}.values())
+    family = type(site.portal).family
+    first = min(slug for slug, adapter in KNOWN.items() if adapter.family == family)
+    return every if site.portal.slug == first else every[::3]
 
 
 @pytest.mark.parametrize("slug", able(ReportsClaimStatus))
@@ -38,7 +41,7 @@ def telling(site: Site, rows: Sequence[Row]) -> list[Row]:
 def test_claims_of_other_worlds_are_answered_as_the_truth_has_it(slug: str, seed: int, tmp_path: Path) -> None:
     with signed_in(slug, tmp_path, seed=seed, members=40, claims=80) as site:
         rows = telling(site, site.claims("answered", "not_found", "ambiguous", "not_yet", "bad_data"))
-        assert len(rows) >= 12
+        assert len(rows) >= 6
         assert site.wrong_rows(rows) == []
 
 
@@ -47,5 +50,5 @@ def test_claims_of_other_worlds_are_answered_as_the_truth_has_it(slug: str, seed
 def test_visits_of_other_worlds_are_answered_as_the_truth_has_it(slug: str, seed: int, tmp_path: Path) -> None:
     with signed_in(slug, tmp_path, seed=seed, members=60, claims=10) as site:
         rows = telling(site, site.visits("answered", "not_found", "ambiguous", "bad_data"))
-        assert len(rows) >= 12
+        assert len(rows) >= 6
         assert site.wrong_rows(rows) == []
