@@ -25,7 +25,8 @@ class EndedError(Exception):
 
     def __init__(self, result: Result, *, sure: bool = True) -> None:
         super().__init__()
-        self.result, self.sure = result.ended_as(FilledRequest), sure
+        self.result = result if isinstance(result, FilledRequest) else result.ended_as(FilledRequest)
+        self.sure = sure
 
 
 class SinglePage(Portal):

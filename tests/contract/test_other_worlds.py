@@ -20,7 +20,7 @@ def able(capability: type) -> list[str]:
 
 
 def telling(site: Site, rows: Sequence[Row]) -> list[Row]:
-    """One row of each way to end, and one of each edge case of a member or a claim; a third of them where another place runs the same pages."""
+    """One row of each way to end, and one of each edge case; a third of them where another place runs the same pages."""
     claims = {claim.claim_id: claim.cases for claim in site.world.claims if claim.claim_id}
     members = {member.key: member.cases for member in site.world.members}
     found: dict[tuple[object, ...], Row] = {}
