@@ -100,6 +100,7 @@ class Portal:
         self.in_place_of_the_press: Callable[[], None] = lambda: None
         self.resends = 0
         self.review_note = ""
+        self.shows_review = True
         self.differs: tuple[str, ...] = ()
         self.decides: AuthResult | None = None
         self.keeps_drafts = True
@@ -119,7 +120,9 @@ class Portal:
             ("Quantity", str(ask.services[0].units)),
             ("", self.review_note),
         )
-        return FilledRequest(outcome=Outcome.ANSWERED, review=review, differs=self.differs, decided=self.decides)
+        return FilledRequest(
+            outcome=Outcome.ANSWERED, review=review if self.shows_review else (), differs=self.differs, decided=self.decides
+        )
 
     def leave_draft(self) -> str:
         self.payer.drafts += 1

@@ -143,6 +143,14 @@ def test_what_the_page_shows_wrong_is_not_asked_about(office: Practice) -> None:
     assert next(office.book.lines(batch)).last_outcome is Outcome.PAGE_CHANGED
 
 
+def test_a_form_of_which_nothing_was_read_back_is_not_asked_about(office: Practice) -> None:
+    office.portal.shows_review = False
+    batch = office.load(auth_ask())
+    office.run(batch)
+    assert office.states == ["new"]
+    assert next(office.book.lines(batch)).last_outcome is Outcome.PAGE_CHANGED
+
+
 def test_a_payer_that_decides_at_its_check_is_believed_and_nothing_is_pressed(office: Practice) -> None:
     office.portal.decides = AuthResult(outcome=Outcome.ANSWERED, state=AuthState.NOT_REQUIRED, portal_reference="N1")
     batch = office.load(auth_ask())

@@ -16,7 +16,7 @@ from payerbot.authorization import AuthResult, AuthSearch, AuthState, FilledRequ
 from payerbot.auths import words
 from payerbot.auths.match import blocking
 from payerbot.capability import TakesAuthorizations
-from payerbot.errors import PortalError, ReadBackMismatch, SubmissionUnknown
+from payerbot.errors import PageChanged, PortalError, ReadBackMismatch, SubmissionUnknown
 from payerbot.ledger.records import MAYBE_SENT, Submission, SubmissionState
 from payerbot.model import Outcome, Result
 from payerbot.rows import Item, Parked
@@ -143,6 +143,8 @@ class Submitting:
             self.book.unsure(item, found)
             raise
         steps.reached("auth.filled")
+        if filled.outcome is Outcome.ANSWERED and filled.decided is None and not filled.review:
+            raise PageChanged("review: nothing of the request was read back from it")  # nobody can approve what nobody sees
         if filled.differs:
             raise ReadBackMismatch(f"review: {', '.join(filled.differs)} does not show what was put in")
         steps.reached("auth.read_back")
