@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from payerbot.capability import ChecksEligibility, ReportsClaimStatus
+from payerbot.capability import ChecksEligibility, ListsClaims, ReportsClaimStatus
+from payerbot.model import Outcome
 from portals import KNOWN
+from tests.contract import test_claim_lists_contract as lists
 from tests.contract.support import Row, Site, signed_in
 
 SEEDS = [11, 4242]  # besides the example's
@@ -52,3 +54,12 @@ def test_visits_of_other_worlds_are_answered_as_the_truth_has_it(slug: str, seed
         rows = telling(site, site.visits("answered", "not_found", "ambiguous", "bad_data"))
         assert len(rows) >= 6
         assert site.wrong_rows(rows) == []
+
+
+@pytest.mark.parametrize("slug", able(ListsClaims))
+@pytest.mark.parametrize("seed", SEEDS)
+def test_claims_of_other_worlds_are_all_listed_once(slug: str, seed: int, tmp_path: Path) -> None:
+    with signed_in(slug, tmp_path, seed=seed, members=40, claims=80) as site:
+        days = lists.window(site)
+        found = lists.asked(site, *days)
+        assert (found.outcome, lists.shown(site, found)) == (Outcome.ANSWERED, lists.true(site, *days))
