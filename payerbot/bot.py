@@ -386,7 +386,8 @@ class _Turn:
                 with in_our_words("browser"):
                     page = context.new_page()
                 yield Tab(page, selectors, pulse=self._pulse, step_seconds=mine.step_seconds)
-                tabs.close(page)  # it may be gone already, or on its way somewhere
+                with contextlib.suppress(PortalError), in_our_words("browser"):  # it may be gone already
+                    page.close()
 
             self.opened = opened
             with opened() as tab:
