@@ -119,7 +119,7 @@ def test_a_page_that_is_still_on_its_way_has_not_changed(desktop: Desktop) -> No
     desktop.site.pages["/slow"] = slow
     portal = showing(desktop, "<p id=error>no such member</p><a id=code href=/slow>Benefits</a>", seconds=0.5)
     portal.screen("code")["landmark"].click()
-    desktop.page.wait_for_timeout(100)
+    assert portal.tab.until(lambda: portal.tab.loading, 2_000, "code", meanwhile=True)
     with pytest.raises(PortalSlow, match="benefits: the page did not come in time"):
         portal.expect({"result": portal.screen("result")["landmark"]}, within_ms=300, what="benefits")
     assert portal.arrive("result", within_ms=5000).name == "result"

@@ -1,4 +1,4 @@
-"""One Healthcare ID in front, a single page behind it: what a page must have, and sending a form that may do nothing.
+"""One Healthcare ID in front, a single page behind it: a tool's page is loaded anew for each search.
 
 *Notes.* The sign-in is declared in each portal's own portal.yaml and selectors: three layouts of one form (user and password together,
 with or without a list of the kinds of user id, or one after the other), a list of ways, two code pages. A passkey is a person's to use.

@@ -1,4 +1,4 @@
-"""What all pages share: a tool's page loaded anew, what a page must have, and a form that is sent."""
+"""What all pages share: a tool's page loaded anew, lists of several pages, doubts about an answer, and documents."""
 
 from __future__ import annotations
 

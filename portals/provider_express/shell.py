@@ -1,4 +1,4 @@
-"""What all pages share: the menus, what a page must have, and a form that is posted."""
+"""What all pages share: the menus."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def able(capability: type) -> list[str]:
 
 
 def telling(site: Site, rows: Sequence[Row]) -> list[Row]:
-    """One row of each way to end, and one of each edge case; a sixth of them where another place runs the same pages."""
+    """One row of each way to end, and one of each edge case; a fourth of them where another place runs the same pages."""
     claims = {claim.claim_id: claim.cases for claim in site.world.claims if claim.claim_id}
     members = {member.key: member.cases for member in site.world.members}
     found: dict[tuple[object, ...], Row] = {}
@@ -33,9 +33,10 @@ def telling(site: Site, rows: Sequence[Row]) -> list[Row]:
             found.setdefault((case,), row)
         found.setdefault((true.outcome, true.fields.get("state"), true.fields.get("coverage")), row)
     every = list({id(row): row for row in found.values()}.values())
+    assert len(every) >= 30
     family = type(site.portal).family
     first = min(slug for slug, adapter in KNOWN.items() if adapter.family == family)
-    return every if site.portal.slug == first else every[::6]
+    return every if site.portal.slug == first else every[::4]
 
 
 @pytest.mark.parametrize("slug", able(ReportsClaimStatus))
@@ -43,7 +44,7 @@ def telling(site: Site, rows: Sequence[Row]) -> list[Row]:
 def test_claims_of_other_worlds_are_answered_as_the_truth_has_it(slug: str, seed: int, tmp_path: Path) -> None:
     with signed_in(slug, tmp_path, seed=seed, members=40, claims=80) as site:
         rows = telling(site, site.claims("answered", "not_found", "ambiguous", "not_yet", "bad_data"))
-        assert len(rows) >= 3
+        assert len(rows) >= 8
         assert site.wrong_rows(rows) == []
 
 
@@ -52,7 +53,7 @@ def test_claims_of_other_worlds_are_answered_as_the_truth_has_it(slug: str, seed
 def test_visits_of_other_worlds_are_answered_as_the_truth_has_it(slug: str, seed: int, tmp_path: Path) -> None:
     with signed_in(slug, tmp_path, seed=seed, members=60, claims=10) as site:
         rows = telling(site, site.visits("answered", "not_found", "ambiguous", "bad_data"))
-        assert len(rows) >= 3
+        assert len(rows) >= 6
         assert site.wrong_rows(rows) == []
 
 
